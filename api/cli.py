@@ -1,0 +1,52 @@
+"""The `firstline` command: results on standard output, everything else on standard error.
+
+Exit codes: 0 done, 2 bad input (one plain sentence), 3 a gate said no, 1 anything else.
+"""
+
+import sys
+
+import click
+import typer
+
+from api.commands import agents, articles, asking, conversations, serving, versions
+from bot.errors import FirstlineError
+
+app = typer.Typer(
+    name="firstline",
+    help="First-line support that knows when it does not know.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for commands in (serving.app, articles.app, asking.app, conversations.app):
+    app.registered_commands += commands.registered_commands
+app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
+app.add_typer(agents.app, name="agents", help="The people who work on tickets.")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except FirstlineError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code or 0)
+
+
+def _say(sentence: str) -> None:
+    print(f"firstline: {sentence}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

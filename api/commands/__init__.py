@@ -1,0 +1,1 @@
+"""The commands behind `firstline`, one subject a file."""

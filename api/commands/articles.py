@@ -1,0 +1,88 @@
+"""`firstline index` and `firstline lint`: what the content team does with articles."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commands.options import DataOption, progress_bar, say, settings_for
+from bot.errors import BadInput
+from ingestion.corpus import read_corpus
+from ingestion.publishing import Summary
+
+app = typer.Typer()
+Sources = Annotated[list[Path], typer.Argument(help="Folders of Markdown, or corpus.jsonl files: the whole corpus.")]
+
+
+@app.command()
+def index(
+    sources: Sources,
+    data: DataOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; publish nothing.")] = False,
+    skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Leave broken articles out.")] = False,
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="Publish even if over 20 % of the articles go.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Publish articles as a new index version. Unchanged articles cost nothing; a running server takes it over."""
+    from api import wiring
+    from ingestion.pruning import prune
+
+    settings = settings_for(data)
+    corpus = read_corpus(sources)
+    storage = wiring.open_storage(settings)
+    publisher = wiring.make_publisher(settings, storage.publications, wiring.make_encoders(settings))
+    with progress_bar("embedding") as progress:
+        summary = publisher.publish(
+            corpus, dry_run=dry_run, skip_invalid=skip_invalid, allow_removals=allow_removals, progress=progress
+        )
+    for problem in corpus.problems:
+        say(f"left out: {problem}")
+    if summary.published:
+        prune(settings.data, storage.publications, settings.keep_versions)
+    print(json.dumps(summary_row(summary)) if as_json else summary_line(summary, dry_run))
+
+
+def summary_row(summary: Summary) -> dict[str, object]:
+    changes = summary.changes
+    return {
+        "added": len(changes.added),
+        "changed": len(changes.changed),
+        "removed": len(changes.removed),
+        "unchanged": len(changes.unchanged),
+        "skipped": summary.skipped,
+        "embeddings": summary.embeddings,
+        "version": summary.version,
+        "published": summary.published,
+    }
+
+
+def summary_line(summary: Summary, dry_run: bool) -> str:
+    counts = summary_row(summary)
+    parts = [f"{counts[name]} {name}" for name in ("added", "changed", "removed", "unchanged")]
+    if summary.skipped:
+        parts.append(f"{summary.skipped} skipped")
+    if summary.restored:
+        parts.append(f"restored after an earlier deletion: {', '.join(summary.restored)}")
+    parts.append(f"{summary.embeddings} embeddings computed")
+    live = "nothing is live yet" if summary.version is None else f"version {summary.version}"
+    if dry_run:
+        return f"{', '.join(parts)}; dry run, nothing was published ({live})"
+    return f"{', '.join(parts)}; {live}{'' if summary.published else ' stays, nothing changed'}"
+
+
+@app.command()
+def lint(folder: Annotated[Path, typer.Argument(help="Folder of Markdown articles.")]) -> None:
+    """Find what is wrong with articles: form, links, translations, and quantities that facts.yaml does not know."""
+    from ingestion.lint import lint as find_problems
+
+    if not folder.is_dir():
+        raise BadInput(f"{folder}: no such folder")
+    problems = find_problems(folder)
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise BadInput(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found; see the list above")
+    print(f"{folder}: no problems")

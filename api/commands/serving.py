@@ -1,0 +1,5 @@
+"""`firstline serve`, and `firstline models` that it needs first."""
+
+import typer
+
+app = typer.Typer()

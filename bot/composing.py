@@ -1,0 +1,112 @@
+"""The extractive answer: the part of the article that settles the question, in the article's own words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.citations import sentences
+from bot.keywords import terms
+from bot.models import Block, Passage
+
+MOST_WORDS = 120
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What is shown of an article."""
+
+    markdown: str
+    text: str
+    """The same as plain text; each line of it is a substring of the article's."""
+    whole: bool
+    """Whether nothing of the article was left out."""
+
+
+def length(text: str) -> int:
+    """Words; of Chinese, characters divided by 1.6, about what a translation has."""
+    han = len(_HAN.findall(text))
+    return len(_HAN.sub(" ", text).split()) + round(han / 1.6)
+
+
+def extract(passage: Passage, weights: dict[str, float]) -> Extract:
+    """The neighbouring blocks around the passage that fit into MOST_WORDS, lists and tables whole.
+
+    The block that shares most with the question comes first in line; the sentence that introduces a list comes
+    with it. A list longer than the limit is still shown whole: half a procedure is worse than a long one.
+    """
+    section = passage.article.sections[passage.chunk.section]
+    blocks = section.blocks
+    best = max(range(len(blocks)), key=lambda at: (_fit(blocks[at], passage, weights), -at))
+    first, last = _grow(blocks, best)
+    chosen = list(blocks[first : last + 1])
+    if len(chosen) == 1 and chosen[0].kind == "paragraph" and length(chosen[0].text) > MOST_WORDS:
+        part = _best_sentences(_found_part(chosen[0], passage), weights)
+        return Extract(part, part, whole=False)
+    whole = len(passage.article.sections) == 1 and len(chosen) == len(blocks)
+    return Extract("\n\n".join(block.markdown for block in chosen), "\n\n".join(block.text for block in chosen), whole)
+
+
+def _fit(block: Block, passage: Passage, weights: dict[str, float]) -> float:
+    """How much of the question a block holds; a block of the found chunk counts double."""
+    shared = sum(weights.get(term, 0.0) for term in set(terms(block.text)))
+    in_chunk = block.text in passage.chunk.text or passage.chunk.text in block.text
+    return (shared + 0.5) * (2.0 if in_chunk else 1.0)
+
+
+def _grow(blocks: tuple[Block, ...], best: int) -> tuple[int, int]:
+    first = last = best
+    used = length(blocks[best].text)
+    if blocks[best].kind != "paragraph" and best > 0 and blocks[best - 1].kind == "paragraph":
+        first -= 1
+        used += length(blocks[first].text)
+    grown = True
+    while grown:
+        grown = False
+        for at in (last + 1, first - 1):
+            if 0 <= at < len(blocks) and used + length(blocks[at].text) <= MOST_WORDS:
+                used += length(blocks[at].text)
+                first, last, grown = min(first, at), max(last, at), True
+                break
+    return first, last
+
+
+def _found_part(block: Block, passage: Passage) -> str:
+    """Of a block longer than a chunk, the part that was found."""
+    inside = [piece for piece in passage.chunk.text.split("\n\n") if piece in block.text]
+    return max(inside, key=len, default=block.text[:2000])
+
+
+def _best_sentences(text: str, weights: dict[str, float]) -> str:
+    """The run of neighbouring sentences within the limit that holds most of the question."""
+    parts = sentences(text)
+    best, chosen = -1.0, (0, 1)
+    for start in range(len(parts)):
+        end, used = start, 0
+        while end < len(parts) and (end == start or used + length(parts[end]) <= MOST_WORDS):
+            used += length(parts[end])
+            end += 1
+        held = set(terms(" ".join(parts[start:end])))
+        score = sum(weights.get(term, 0.0) for term in held) - 0.01 * start
+        if score > best:
+            best, chosen = score, (start, end)
+    begin = text.index(parts[chosen[0]])
+    finish = text.index(parts[chosen[1] - 1], begin) + len(parts[chosen[1] - 1])
+    return text[begin:finish]
+
+
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+
+
+def with_links(markdown: str, address_of: Callable[[str], str | None]) -> str:
+    """Links between articles made to lead somewhere: an id becomes that article's address, an unknown one is
+    left as plain words, and so is one that `address_of` does not give away."""
+
+    def replace(found: re.Match[str]) -> str:
+        label, target = found[1], found[2]
+        if re.match(r"https?://", target):
+            return found[0]
+        address = address_of(target)
+        return f"[{label}]({address})" if address else label
+
+    return _LINK.sub(replace, markdown)

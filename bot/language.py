@@ -1,0 +1,38 @@
+"""Which language a message is in: py3langid among the languages Firstline speaks, and a rule for Han characters."""
+
+import re
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+SPOKEN = ("en", "es", "zh")
+"""The languages in which Firstline has words of its own."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_CERTAIN = 0.9
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(SPOKEN))
+    return identifier
+
+
+def base(locale: str | None) -> str:
+    """`es-MX` -> `es`; a locale that Firstline does not speak -> `en`."""
+    language = (locale or "en").replace("_", "-").split("-")[0].casefold()
+    return language if language in SPOKEN else "en"
+
+
+def detect(text: str, expected: str | None = None) -> str:
+    """The language of `text`; a short or doubtful one is taken to be in `expected` (the site's or the chat's)."""
+    letters = len(_LETTER.findall(text))
+    if not letters:
+        return base(expected)
+    if len(_HAN.findall(text)) / letters > 0.2:
+        return "zh"
+    language, probability = _identifier().classify(text)
+    if expected and (probability < _CERTAIN or len(text.split()) < 3) and base(expected) != "zh":
+        return base(expected)
+    return "en" if language == "zh" else str(language)

@@ -1,0 +1,224 @@
+"""The values that flow through Firstline: questions, passages and the four outcomes. All frozen."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+from urllib.parse import quote
+
+Role = Literal["learner", "bot", "agent", "system"]
+Calibration = Literal["estimated", "measured"]
+
+
+class Audience(StrEnum):
+    """Who may read an article; each audience also reads those before it."""
+
+    LEARNER = "learner"
+    PARTNER = "partner"
+    INTERNAL = "internal"
+
+    def reads(self, other: "Audience") -> bool:
+        """Whether a reader of this audience may be shown an article written for `other`."""
+        order = list(Audience)
+        return order.index(other) <= order.index(self)
+
+
+class Priority(StrEnum):
+    HIGH = "High"
+    MEDIUM = "Medium"
+    LOW = "Low"
+
+
+class Department(StrEnum):
+    LEARNER_SUPPORT = "Learner support"
+    BILLING = "Billing"
+    TECHNICAL = "Technical"
+    TRUST_SAFETY = "Trust & safety"
+    PARTNER_SUPPORT = "Partner support"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation, as the bot is told of it."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the learner wrote last, with what was said before it.
+
+    `locale` is the language the site shows itself in; the question's own language wins where it is clear.
+    """
+
+    text: str
+    turns: tuple[Turn, ...] = ()
+    locale: str | None = None
+    audience: Audience = Audience.LEARNER
+    collections: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    """Ids of the articles that this conversation's answers already came from."""
+    clarified: bool = False
+    """Whether the bot's last turn was a question back."""
+
+
+BlockKind = Literal["paragraph", "list", "table", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a whole list, a whole table: the smallest part of an article that is shown on its own."""
+
+    kind: BlockKind
+    text: str
+    """Plain text, without any markup."""
+    markdown: str
+    """The same as its author wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands under one heading; `headings` is the way down to it, empty for an article's beginning."""
+
+    headings: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A published article in one language. The same id in another locale is its translation."""
+
+    id: str
+    title: str
+    locale: str
+    collection: str
+    audience: Audience
+    url: str
+    sections: tuple[Section, ...]
+    keywords: tuple[str, ...] = ()
+    updated: str = ""
+
+    @property
+    def key(self) -> str:
+        """Unique in a corpus: `<locale>/<id>`."""
+        return f"{self.locale}/{self.id}"
+
+    @property
+    def address(self) -> str:
+        """Where a reader finds it: its own url, else its page in the built-in help center."""
+        return self.url or f"/help/{self.locale}/{quote(self.id, safe='')}"
+
+    @property
+    def text(self) -> str:
+        """The whole plain text, headings included."""
+        parts: list[str] = []
+        for section in self.sections:
+            parts += [*section.headings[-1:], *(block.text for block in section.blocks)]
+        return "\n\n".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one vector stands for: part of one section of an article."""
+
+    id: str
+    article_key: str
+    section: int
+    text: str
+
+    def embedded_text(self, article: Article) -> str:
+        """What the embedder reads: the title path, then the text."""
+        path = " > ".join((article.title, *article.sections[self.section].headings))
+        return f"{path}\n{self.text}" if path else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was found, with its article; the scores are comparable within one question only."""
+
+    article: Article
+    chunk: Chunk
+    dense: float
+    """Cosine of question and chunk."""
+    keyword: float
+    """BM25, divided by the best of this question."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    number: int
+    article_id: str
+    title: str
+    url: str
+    quote: str
+    """A substring of the article's published plain text, after folding white space."""
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article offered beside a reply that is not an answer."""
+
+    article_id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for a question, whatever became of it."""
+
+    question_language: str
+    index_version: int | None = None
+    confidence: float | None = None
+    """Probability in [0, 1] that citation 1 settles the question; None where nothing was searched."""
+    calibration: Calibration = "estimated"
+    retrieved: tuple[str, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+    """Milliseconds by stage."""
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str
+    language: str
+    citations: tuple[Citation, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    text: str
+    language: str
+    choices: tuple[str, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A person is offered (the learner decides) or required (the ticket exists at once)."""
+
+    text: str
+    language: str
+    kind: Literal["offered", "required"]
+    reason: str
+    department: Department
+    priority: Priority
+    category: str
+    suggestions: tuple[Suggestion, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Small talk: a short human reply, nothing searched."""
+
+    text: str
+    language: str
+    kind: str
+    evidence: Evidence
+
+
+Outcome = Answer | Clarification | Handoff | Chat

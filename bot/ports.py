@@ -1,0 +1,89 @@
+"""What the bot needs from outside, in its own words. A port exists where two real implementations do."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.keywords import KeywordIndex
+from bot.models import Article, Audience, Chunk, Passage, Turn
+
+Vectors = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+
+class Embedder(Protocol):
+    """Turns text into vectors of `dimensions` float32 whose dot product is nearness in [-1, 1].
+
+    `name` changes whenever the vectors would: a change of name is a new index version.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The most tokens of a passage that reach its vector."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` by the model's own tokenizer, special tokens included."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimensions). The caller keeps every text within `max_tokens`."""
+        ...
+
+    def embed_questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimensions). Too long a question keeps its beginning and its end.
+
+        The vector of a question does not depend on the others it is embedded with.
+        """
+        ...
+
+
+class Generator(Protocol):
+    """Writes an answer in its own words from the passages; the caller checks each sentence before it is shown."""
+
+    name: str
+
+    def write(self, question: str, language: str, turns: Sequence[Turn], passages: Sequence[Passage]) -> Iterator[str]:
+        """Yields pieces of text as they come. Raises GeneratorUnavailable for anything that goes wrong outside."""
+        ...
+
+
+class Library(Protocol):
+    """One published index version, open for reading; it never changes while it is held.
+
+    Articles on the tombstone list are not in it. Rows are positions in `chunks`.
+    """
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def chunks(self) -> Sequence[Chunk]: ...
+
+    def article(self, key: str) -> Article:
+        """By `<locale>/<id>`; KeyError where this version has none."""
+        ...
+
+    def translations(self, article_id: str) -> Sequence[Article]:
+        """Every language version of an article."""
+        ...
+
+    def nearest(self, vector: Vectors, audience: Audience, count: int) -> Rows:
+        """Rows of the `count` chunks nearest to one question vector that this audience may read, in any order."""
+        ...
+
+    def dense(self, vector: Vectors, rows: Rows) -> Vectors:
+        """The dot product of one question vector with these rows."""
+        ...
+
+    def keywords(self, audience: Audience) -> tuple[KeywordIndex, Rows]:
+        """The keyword index over what this audience may read, and the row of each of its documents."""
+        ...

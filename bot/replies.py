@@ -1,0 +1,39 @@
+"""The bot's own words, in every language that it speaks (`replies.yaml`)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.errors import BadInput
+from bot.language import SPOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Texts by key and language."""
+
+    texts: dict[str, dict[str, str]]
+
+    def say(self, key: str, language: str, **values: str) -> str:
+        """The text; `values` fill the placeholders given here, others stay for a later step to fill."""
+        text = self.texts[key][language]
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    def has(self, key: str) -> bool:
+        return key in self.texts
+
+
+def read_replies(file: Path) -> Replies:
+    """Raises BadInput where a text is missing in a language."""
+    try:
+        texts = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise BadInput(f"{file}: the replies cannot be read: {error}") from error
+    for key, languages in texts.items():
+        missing = [language for language in SPOKEN if not languages.get(language)]
+        if missing:
+            raise BadInput(f"{file}: '{key}' has no text in {', '.join(missing)}")
+    return Replies(texts)

@@ -1,0 +1,1 @@
+"""Answer quality: data sets, metrics, calibration, gates and reports."""

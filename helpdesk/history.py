@@ -1,0 +1,66 @@
+"""Reading a conversation's stored turns: who answered what, what was shown, what is still open."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot.models import Turn
+from helpdesk.models import Message
+
+LONGEST_MEMORY = 20
+"""Turns that the bot is told of; what was said before them is in the store, not in its mind."""
+
+
+def threaded(messages: Sequence[Message]) -> list[Message]:
+    """Each reply right after what it replies to. They are stored as they came: five questions in a second, then
+    five answers."""
+    places = {message.id: message.sequence for message in messages}
+    return sorted(
+        messages, key=lambda message: (places.get(message.reply_to or "", message.sequence), message.sequence)
+    )
+
+
+def turns_before(messages: Sequence[Message], question: Message) -> tuple[Turn, ...]:
+    """What learner and bot had said when this was asked, oldest first; what still waits for an answer is left out."""
+    answered = {message.reply_to for message in messages}
+    earlier = []
+    for message in threaded(messages):
+        if message.id == question.id:
+            break
+        if message.role == "bot" or (message.role == "learner" and message.id in answered):
+            earlier.append(Turn(message.role, message.text))
+    return tuple(earlier[-LONGEST_MEMORY:])
+
+
+def unanswered_before(messages: Sequence[Message], question: Message) -> list[Message]:
+    """Learner's turns that came earlier and have no reply yet, oldest first."""
+    answered = {message.reply_to for message in messages}
+    return [
+        message
+        for message in messages
+        if message.role == "learner" and message.sequence < question.sequence and message.id not in answered
+    ]
+
+
+def outcomes(messages: Sequence[Message]) -> Iterator[tuple[Message, dict[str, Any]]]:
+    """The bot's turns with their outcome, in the order of what they reply to."""
+    for message in threaded(messages):
+        if message.outcome is not None:
+            yield message, message.outcome
+
+
+def answered_from(messages: Sequence[Message]) -> tuple[str, ...]:
+    """Ids of the articles that answers came from, each once, in order."""
+    return _unique(citation["article_id"] for _, outcome in outcomes(messages) for citation in outcome["citations"])
+
+
+def articles_shown(messages: Sequence[Message]) -> tuple[str, ...]:
+    """Ids of every article the learner was pointed at, cited or suggested."""
+    return _unique(
+        article["article_id"]
+        for _, outcome in outcomes(messages)
+        for article in (*outcome["citations"], *outcome["suggestions"])
+    )
+
+
+def _unique(ids: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))

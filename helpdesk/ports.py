@@ -1,0 +1,179 @@
+"""What the helpdesk needs from outside, in its own words: a store (storage/ has it) and somebody who answers."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.models import Outcome, Priority, Question
+from helpdesk.models import (
+    Change,
+    Contact,
+    Conversation,
+    EndState,
+    Message,
+    OutboxRow,
+    Status,
+    Ticket,
+    TicketPage,
+)
+
+
+class Assistant(Protocol):
+    def answer(self, question: Question) -> Outcome:
+        """Raises a FirstlineError where it cannot answer now; the question may be asked again."""
+        ...
+
+
+class Conversations(Protocol):
+    def add(self, conversation: Conversation, token_hash: str) -> None: ...
+
+    def get(self, conversation_id: str) -> Conversation | None: ...
+
+    def lock(self, conversation_id: str) -> Conversation | None:
+        """Like `get`; until this transaction ends, no other one that also locks the conversation goes on."""
+        ...
+
+    def token_hash(self, conversation_id: str) -> str | None:
+        """SHA-256 (hex) of the conversation's bearer token; the token itself is never stored."""
+        ...
+
+    def of_email(self, email: str) -> Sequence[str]:
+        """Ids of conversations that belong to this e-mail, case folded: it is their identity's or their ticket's
+        contact's, or stands in a turn, or another conversation of the same signed-in learner has it."""
+        ...
+
+    def started_between(self, start: datetime, end: datetime) -> Sequence[Conversation]:
+        """Oldest first; `start` belongs to it, `end` does not."""
+        ...
+
+    def of_subject(self, site: str, subject: str) -> Sequence[Conversation]:
+        """All conversations of one signed-in learner, oldest first."""
+        ...
+
+    def erase(self, conversation_ids: Sequence[str]) -> dict[str, int]:
+        """Remove these conversations with every row that hangs on them; counts by table."""
+        ...
+
+    def older_than(self, moment: datetime) -> Sequence[str]:
+        """Ids of conversations that were started before `moment` and had no message since."""
+        ...
+
+    def unsettled(self, idle_since: datetime) -> Sequence[str]:
+        """Ids of conversations without a message after `idle_since` in which something (a message, a word of feedback,
+        a ticket) is newer than their last settling."""
+        ...
+
+    def set_end(
+        self, conversation_id: str, state: EndState | None, ended_at: datetime | None, settled_through: datetime
+    ) -> None:
+        """What happened up to `settled_through` went into this state."""
+        ...
+
+
+class Messages(Protocol):
+    def add(self, message: Message) -> None:
+        """`sequence` is unique within a conversation, and so are a `client_message_id` and a `reply_to` that are not
+        None."""
+        ...
+
+    def next_sequence(self, conversation_id: str) -> int:
+        """From 1, without gaps. The conversation is locked by this transaction."""
+        ...
+
+    def by_client_id(self, conversation_id: str, client_message_id: str) -> Message | None: ...
+
+    def reply_to(self, message_id: str) -> Message | None: ...
+
+    def of(self, conversation_id: str) -> Sequence[Message]:
+        """Oldest first."""
+        ...
+
+    def set_feedback(
+        self, conversation_id: str, message_id: str, helpful: bool, comment: str | None, at: datetime
+    ) -> bool:
+        """False where that conversation has no such bot message."""
+        ...
+
+
+class Tickets(Protocol):
+    def next_number(self) -> int:
+        """A number that no other ticket ever gets, whoever asks at the same time; the first is 1001. There may be gaps,
+        and the number of a transaction that failed may be given again: nobody was told of it."""
+        ...
+
+    def add(self, ticket: Ticket) -> None:
+        """Its history included."""
+        ...
+
+    def get(self, number: int) -> Ticket | None: ...
+
+    def of_conversation(self, conversation_id: str) -> Ticket | None:
+        """The one that is not closed, else None; a second one cannot be added."""
+        ...
+
+    def of_request(self, conversation_id: str, client_request_id: str) -> Ticket | None:
+        """The ticket that this request of the learner's ended in."""
+        ...
+
+    def add_request(self, conversation_id: str, client_request_id: str, number: int) -> None: ...
+
+    def set_contact(self, number: int, contact: Contact, at: datetime) -> None: ...
+
+    def set_status(self, number: int, status: Status, at: datetime) -> None: ...
+
+    def set_priority(self, number: int, priority: Priority, at: datetime) -> None: ...
+
+    def add_change(self, number: int, change: Change) -> None: ...
+
+    def page(self, *, status: Status | None = None, before: int | None = None, limit: int = 50) -> TicketPage:
+        """Newest first."""
+        ...
+
+
+class Outbox(Protocol):
+    def add(self, row: OutboxRow) -> None: ...
+
+    def pending(self) -> Sequence[OutboxRow]:
+        """Oldest first."""
+        ...
+
+
+class Nonces(Protocol):
+    def use(self, nonce: str, expires_at: datetime, now: datetime) -> bool:
+        """True the first time, False ever after (until it has expired anyway)."""
+        ...
+
+
+class Work(Protocol):
+    """One transaction: leaving the `with` block normally commits all of it, an exception none of it."""
+
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def messages(self) -> Messages: ...
+
+    @property
+    def tickets(self) -> Tickets: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    @property
+    def nonces(self) -> Nonces: ...
+
+
+class Store(Protocol):
+    def begin(self) -> AbstractContextManager[Work]:
+        """A write transaction. Concurrent writers wait for each other; nothing that was committed is lost when
+        the process dies."""
+        ...
+
+    def read(self) -> AbstractContextManager[Work]:
+        """A transaction that only reads; it keeps no writer waiting."""
+        ...
+
+    def scrub(self) -> None:
+        """After an erasure was committed: make the bytes of removed rows unreadable too, as far as the database can."""
+        ...

@@ -1,0 +1,54 @@
+"""What `firstline index` was given, read: articles that can be published, and problems named by file and line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import BadInput
+from bot.models import Article
+from ingestion.sources import jsonl, markdown_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one article cannot be published."""
+
+    place: str
+    """File and line, as `courses/refunds.md:3`."""
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything the sources hold. Article keys are unique; problems are in the order of reading."""
+
+    articles: tuple[Article, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_corpus(sources: Iterable[Path]) -> Corpus:
+    """Read folders of Markdown and `.jsonl` files; raises BadInput where a source itself cannot be used."""
+    articles: dict[str, tuple[Article, str]] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        for place, read in _entries(source):
+            if isinstance(read, str):
+                problems.append(Problem(place, read))
+            elif earlier := articles.get(read.key):
+                problems.append(Problem(place, f"the id '{read.id}' ({read.locale}) is already used in {earlier[1]}"))
+            else:
+                articles[read.key] = (read, place)
+    return Corpus(tuple(article for article, _ in articles.values()), tuple(problems))
+
+
+def _entries(source: Path) -> Iterable[tuple[str, Article | str]]:
+    if source.is_dir():
+        return markdown_folder.read(source)
+    if not source.is_file():
+        raise BadInput(f"{source}: no such file or folder; give a folder of Markdown files or a corpus.jsonl")
+    if source.suffix != ".jsonl":
+        raise BadInput(f"{source}: not a folder and not a .jsonl file; give one of the two")
+    return jsonl.read(source)

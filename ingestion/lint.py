@@ -1,0 +1,79 @@
+"""`firstline lint`: what is wrong with a folder of articles, before anybody publishes it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.models import Article, Audience
+from ingestion.corpus import Problem, read_corpus
+from ingestion.facts import read_facts
+from ingestion.sources import markdown_folder
+
+_LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+SAME_IN_TRANSLATION = ("collection", "audience", "facts")
+
+
+def lint(folder: Path) -> list[Problem]:
+    """Unreadable articles, dead links, links to what the reader may not see, facts that are not so, translations
+    that differ from their original."""
+    corpus = read_corpus([folder])
+    facts = read_facts(folder / "facts.yaml") if (folder / "facts.yaml").is_file() else None
+    readers = {article.id: article.audience for article in corpus.articles}
+    heads = _heads(folder)
+    problems = list(corpus.problems)
+    for article in corpus.articles:
+        file, head, body = heads[article.key]
+        sentences = [*_links(article, body, readers), *_translation(article, head, heads)]
+        if facts is not None:
+            sentences += facts.problems(head, body)
+        problems += [Problem(str(file), sentence) for sentence in sentences]
+    return problems
+
+
+Head = tuple[Path, dict[str, Any], str]
+
+
+def _heads(folder: Path) -> dict[str, Head]:
+    """File, front matter and body of every readable article, by article key."""
+    heads: dict[str, Head] = {}
+    for file in markdown_folder.files(folder):
+        parts = file.read_text(encoding="utf-8", errors="replace").split("---\n", 2)
+        if len(parts) == 3 and isinstance(fields := _loaded(parts[1]), dict):
+            heads[f"{fields.get('locale')}/{fields.get('id')}"] = (file, fields, parts[2])
+    return heads
+
+
+def _loaded(text: str) -> object:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+
+
+def _links(article: Article, body: str, readers: dict[str, Audience]) -> Iterator[str]:
+    for target in _LINK.findall(body):
+        if re.match(r"https?://", target):
+            continue
+        if target not in readers:
+            yield f"links to '{target}', which is no article"
+        elif not article.audience.reads(readers[target]):
+            yield f"links to '{target}', which its readers may not see"
+
+
+def _translation(article: Article, head: dict[str, Any], heads: dict[str, Head]) -> Iterator[str]:
+    if article.locale == "en":
+        return
+    original = heads.get(f"en/{article.id}")
+    if original is None:
+        yield "is a translation without an English original"
+        return
+    for name in SAME_IN_TRANSLATION:
+        if _comparable(head.get(name)) != _comparable(original[1].get(name)):
+            yield f"has another '{name}' than its English original"
+
+
+def _comparable(value: object) -> object:
+    return frozenset(value) if isinstance(value, list) else value

@@ -1,0 +1,152 @@
+"""Publishing: from a corpus to a live index version, whole or not at all."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from bot.adapters.chroma import write_vectors
+from bot.adapters.snapshot import write_rows
+from bot.errors import BadInput, GateRefused, Refused
+from bot.ports import Embedder
+from bot.serial import article_row, chunk_row
+from ingestion.corpus import Corpus
+from ingestion.draft import (
+    Changes,
+    Draft,
+    Gate,
+    Previous,
+    Progress,
+    compare,
+    embed,
+    no_progress,
+    rows_by_audience,
+)
+from ingestion.ports import Publications, VersionRecord
+from ingestion.pruning import version_folder
+
+REMOVAL_LIMIT = 0.2
+"""The largest share of the live articles that a publish removes without being told twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a publish did, or with `dry_run` would do."""
+
+    changes: Changes
+    skipped: int
+    restored: tuple[str, ...]
+    embeddings: int
+    version: int | None
+    """The version that is live now; None where there is none yet."""
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Publishes into `folder/versions/<N>`; the register says which one is live."""
+
+    folder: Path
+    publications: Publications
+    embedder: Embedder
+
+    def publish(
+        self,
+        corpus: Corpus,
+        *,
+        gates: Sequence[Gate] = (),
+        dry_run: bool = False,
+        skip_invalid: bool = False,
+        allow_removals: bool = False,
+        progress: Progress = no_progress,
+    ) -> Summary:
+        """Make the corpus live. Unchanged: nothing happens. Raises BadInput, Refused, GateRefused or Busy, and then
+        the version that was live still is."""
+        refuse_problems(corpus, skip_invalid)
+        with self.publications.publishing():
+            live = self.publications.live()
+            previous = Previous(version_folder(self.folder, live) if live is not None else None)
+            changes = compare(previous.articles, corpus.articles)
+            refuse_wiping(corpus, changes, len(previous.articles), allow_removals)
+            restored = tuple(sorted(self.publications.tombstones() & {a.key for a in corpus.articles}))
+            same_model = live is None or self._embedder_of(live) == self.embedder.name
+            if dry_run or (not changes.any and same_model):
+                return Summary(changes, len(corpus.problems), restored, 0, live, published=False)
+            draft, computed = self._build(corpus, previous if same_model else Previous(None), changes, progress)
+            try:
+                refuse_by_gates(gates, draft)
+                self._go_live(draft, skipped=bool(corpus.problems))
+            except BaseException:
+                shutil.rmtree(draft.folder, ignore_errors=True)
+                raise
+            return Summary(changes, len(corpus.problems), restored, computed, draft.version, published=True)
+
+    def _embedder_of(self, version: int) -> str:
+        manifest = json.loads((version_folder(self.folder, version) / "manifest.json").read_text())
+        return str(manifest["embedder"])
+
+    def _build(self, corpus: Corpus, previous: Previous, changes: Changes, progress: Progress) -> tuple[Draft, int]:
+        """Write a complete version under a name of its own; the last step, a rename, gives it its place."""
+        version = self.publications.reserve()
+        folder = version_folder(self.folder, version)
+        unfinished = folder.with_name(f"{version}.unfinished")
+        for leftover in unfinished.parent.glob("*.unfinished"):
+            shutil.rmtree(leftover)
+        unfinished.mkdir(parents=True)
+        chunks, vectors, computed = embed(corpus.articles, self.embedder, previous.vectors(), progress)
+        write_rows(unfinished / "articles.jsonl", (article_row(article) for article in corpus.articles))
+        write_rows(unfinished / "chunks.jsonl", (chunk_row(chunk) for chunk in chunks))
+        np.save(unfinished / "vectors.npy", vectors)
+        write_vectors(unfinished / "chroma", rows_by_audience(corpus.articles, chunks), vectors)
+        manifest = {
+            "version": version,
+            "embedder": self.embedder.name,
+            "dimensions": self.embedder.dimensions,
+            "articles": len(corpus.articles),
+            "chunks": len(chunks),
+            "created_at": datetime.now(UTC).isoformat(),
+        }
+        (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1))
+        unfinished.rename(folder)
+        return Draft(version, folder, corpus.articles, tuple(chunks), changes), computed
+
+    def _go_live(self, draft: Draft, skipped: bool) -> None:
+        """Move the pointer. An article left out because its file is broken was not deleted: no tombstone for it."""
+        record = VersionRecord(
+            draft.version, datetime.now(UTC), len(draft.articles), len(draft.chunks), self.embedder.name, live=True
+        )
+        deleted = frozenset() if skipped else frozenset(draft.changes.removed)
+        self.publications.go_live(record, deleted, frozenset(article.key for article in draft.articles))
+
+
+def refuse_problems(corpus: Corpus, skip_invalid: bool) -> None:
+    if corpus.problems and not skip_invalid:
+        listed = "\n".join(f"  {problem}" for problem in corpus.problems[:20])
+        more = f"\n  … and {len(corpus.problems) - 20} more" if len(corpus.problems) > 20 else ""
+        count = f"{len(corpus.problems)} article{'s' if len(corpus.problems) > 1 else ''}"
+        raise BadInput(
+            f"{count} cannot be published; mend them or pass --skip-invalid to leave them out:\n{listed}{more}"
+        )
+
+
+def refuse_wiping(corpus: Corpus, changes: Changes, live_articles: int, allowed: bool) -> None:
+    """The sources are the whole corpus; an empty or much smaller one is more likely a mistake than a wish."""
+    if allowed:
+        return
+    if not corpus.articles:
+        raise Refused("the sources hold no article that can be published; check the path, or pass --allow-removals")
+    if live_articles and len(changes.removed) / live_articles > REMOVAL_LIMIT:
+        raise Refused(
+            f"this would remove {len(changes.removed)} of {live_articles} articles, more than "
+            f"{REMOVAL_LIMIT:.0%}; pass --allow-removals if that is what you want"
+        )
+
+
+def refuse_by_gates(gates: Sequence[Gate], draft: Draft) -> None:
+    reasons = [reason for gate in gates for reason in gate.check(draft)]
+    if reasons:
+        raise GateRefused("a gate refused the new version:\n" + "\n".join(f"  {reason}" for reason in reasons))

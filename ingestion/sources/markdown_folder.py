@@ -1,0 +1,132 @@
+"""A folder of Markdown files, one article each, with YAML front matter."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.models import Article, Audience
+from ingestion.markdown import markdown_sections
+from ingestion.sources import MAX_BYTES
+
+_ID = re.compile(r"^[A-Za-z0-9][\w.-]{0,199}$")
+_REQUIRED = ("id", "title", "locale")
+_KNOWN = {*_REQUIRED, "collection", "audience", "updated", "keywords", "facts", "url"}
+
+
+class _Wrong(Exception):
+    """A file that cannot be an article: the line and the sentence for its author."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        self.line, self.sentence = line, sentence
+
+
+def read(folder: Path) -> Iterator[tuple[str, Article | str]]:
+    """One entry a file, in the order of their paths."""
+    for file in files(folder):
+        try:
+            yield f"{file}:1", parse(_text(file))
+        except _Wrong as wrong:
+            yield f"{file}:{wrong.line}", wrong.sentence
+
+
+def files(folder: Path) -> list[Path]:
+    """Every `*.md` below `folder`; README.md files and hidden folders are no articles."""
+    return [
+        file
+        for file in sorted(folder.rglob("*.md"))
+        if file.name != "README.md" and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    ]
+
+
+def _text(file: Path) -> str:
+    size = file.stat().st_size
+    if size > MAX_BYTES:
+        raise _Wrong(1, f"the file has {size:,} bytes, more than the {MAX_BYTES:,} an article may have; split it")
+    raw = file.read_bytes()
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _Wrong(line, f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
+
+
+def parse(text: str) -> Article:
+    """One file's text as an article; raises _Wrong with the line in question."""
+    if not text.startswith("---\n"):
+        raise _Wrong(1, "there is no front matter; the first line must be '---', then id, title and locale")
+    end = text.find("\n---", 3)
+    if end < 0:
+        raise _Wrong(1, "the front matter is not closed; add a line '---' after its last entry")
+    head = _front_matter(text[4 : end + 1])
+    body_start = text.find("\n", end + 1)
+    body = text[body_start + 1 :] if body_start >= 0 else ""
+    sections = markdown_sections(body)
+    if not sections:
+        raise _Wrong(text[: end + 1].count("\n") + 1, "the article has no text below its front matter")
+    return Article(
+        id=_identifier(head["id"]),
+        title=_line_of_text(head, "title"),
+        locale=_line_of_text(head, "locale"),
+        collection=str(head.get("collection") or "general"),
+        audience=_audience(head.get("audience", "learner")),
+        url=str(head.get("url") or ""),
+        sections=sections,
+        keywords=_keywords(head.get("keywords")),
+        updated=_day(head.get("updated")),
+    )
+
+
+def _front_matter(block: str) -> dict[str, Any]:
+    try:
+        head = yaml.safe_load(block)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 2
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise _Wrong(line, f"the front matter is not valid YAML: {problem}") from error
+    if not isinstance(head, dict):
+        raise _Wrong(2, "the front matter is not a list of 'name: value' lines")
+    for name in _REQUIRED:
+        if not head.get(name):
+            raise _Wrong(1, f"the front matter lacks '{name}'")
+    for name in head:
+        if name not in _KNOWN:
+            raise _Wrong(1, f"the front matter has an unknown entry '{name}'; known are {', '.join(sorted(_KNOWN))}")
+    return head
+
+
+def _identifier(value: object) -> str:
+    if not _ID.match(str(value)):
+        raise _Wrong(1, f"the id '{value}' is not usable; use letters, digits, '-', '_' and '.', at most 200")
+    return str(value)
+
+
+def _line_of_text(head: dict[str, Any], name: str) -> str:
+    value = str(head[name]).strip()
+    if "\n" in value or len(value) > 300:
+        raise _Wrong(1, f"'{name}' must be one line of at most 300 characters")
+    return value
+
+
+def _audience(value: object) -> Audience:
+    try:
+        return Audience(str(value))
+    except ValueError as error:
+        allowed = ", ".join(Audience)
+        raise _Wrong(1, f"the audience '{value}' does not exist; use one of {allowed}") from error
+
+
+def _keywords(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list):
+        return tuple(str(word) for word in value)
+    raise _Wrong(1, "'keywords' must be a list, like [money back, return a course]")
+
+
+def _day(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")

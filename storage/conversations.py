@@ -1,0 +1,170 @@
+"""Conversations in SQL."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, or_, select, union, update
+
+from bot.models import Audience
+from helpdesk.models import Conversation, EndState, Identity
+from storage.tables import conversations, handoff_requests, messages, outbox, ticket_changes, tickets
+
+_BATCH = 500  # below every driver's limit of parameters in one statement
+
+
+class SqlConversations:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, conversation: Conversation, token_hash: str) -> None:
+        identity = conversation.identity
+        self._connection.execute(
+            insert(conversations).values(
+                id=conversation.id,
+                site=conversation.site,
+                locale=conversation.locale,
+                audience=conversation.audience.value,
+                created_at=conversation.created_at,
+                token_hash=token_hash,
+                subject=identity and identity.subject,
+                email=identity and identity.email,
+                email_folded=identity and identity.email and identity.email.casefold(),
+                identity_audience=identity and identity.audience.value,
+                end_state=conversation.end_state,
+                ended_at=conversation.ended_at,
+            )
+        )
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        return self._one(_query().where(conversations.c.id == conversation_id))
+
+    def lock(self, conversation_id: str) -> Conversation | None:
+        return self._one(_query().where(conversations.c.id == conversation_id).with_for_update(of=conversations))
+
+    def token_hash(self, conversation_id: str) -> str | None:
+        return self._connection.scalar(select(conversations.c.token_hash).where(conversations.c.id == conversation_id))
+
+    def of_email(self, email: str) -> Sequence[str]:
+        folded = email.casefold()
+        own = select(conversations.c.id).where(conversations.c.email_folded == folded)
+        contact = select(tickets.c.conversation_id).where(tickets.c.email_folded == folded)
+        found = set(self._connection.scalars(union(own, contact))) | self._mentioning(folded)
+        return sorted(found | self._of_same_subjects(folded))
+
+    def started_between(self, start: datetime, end: datetime) -> Sequence[Conversation]:
+        return self._all(_query().where(conversations.c.created_at >= start, conversations.c.created_at < end))
+
+    def of_subject(self, site: str, subject: str) -> Sequence[Conversation]:
+        return self._all(_query().where(conversations.c.site == site, conversations.c.subject == subject))
+
+    def erase(self, conversation_ids: Sequence[str]) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for start in range(0, len(conversation_ids), _BATCH):
+            for table, count in self._erase_batch(conversation_ids[start : start + _BATCH]).items():
+                counts[table] = counts.get(table, 0) + count
+        return counts
+
+    def older_than(self, moment: datetime) -> Sequence[str]:
+        query = select(conversations.c.id).where(conversations.c.created_at < moment, ~_message_since(moment))
+        return self._connection.scalars(query.order_by(conversations.c.created_at)).all()
+
+    def unsettled(self, idle_since: datetime) -> Sequence[str]:
+        seen = conversations.c.settled_through
+        of_this = messages.c.conversation_id == conversations.c.id
+        told = exists().where(of_this, or_(messages.c.created_at > seen, messages.c.feedback_at > seen))
+        handed_off = exists().where(tickets.c.conversation_id == conversations.c.id, tickets.c.created_at > seen)
+        query = select(conversations.c.id).where(
+            conversations.c.created_at <= idle_since,
+            ~exists().where(of_this, messages.c.created_at > idle_since),
+            or_(seen.is_(None), told, handed_off),
+        )
+        return self._connection.scalars(query.order_by(conversations.c.created_at)).all()
+
+    def set_end(
+        self, conversation_id: str, state: EndState | None, ended_at: datetime | None, settled_through: datetime
+    ) -> None:
+        self._connection.execute(
+            update(conversations)
+            .where(conversations.c.id == conversation_id)
+            .values(end_state=state, ended_at=ended_at, settled_through=settled_through)
+        )
+
+    def _one(self, query: Select[Any]) -> Conversation | None:
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _conversation(row)
+
+    def _all(self, query: Select[Any]) -> Sequence[Conversation]:
+        ordered = query.order_by(conversations.c.created_at, conversations.c.id)
+        return [_conversation(row) for row in self._connection.execute(ordered)]
+
+    def _mentioning(self, folded: str) -> set[str]:
+        """Where a turn or a note holds the address itself, not a longer one that contains it."""
+        whole = re.compile(rf"(?<![\w.+-]){re.escape(folded)}(?![\w-]|\.\w)")
+        pattern = f"%{_like(folded)}%"
+        turns = select(messages.c.conversation_id, messages.c.text).where(_contains(messages.c.text, pattern))
+        comments = select(messages.c.conversation_id, messages.c.comment).where(_contains(messages.c.comment, pattern))
+        notes = select(tickets.c.conversation_id, tickets.c.note).where(_contains(tickets.c.note, pattern))
+        rows = self._connection.execute(turns.union_all(comments, notes))
+        return {conversation for conversation, text in rows if whole.search(text.casefold())}
+
+    def _of_same_subjects(self, folded: str) -> set[str]:
+        """A learner who was once signed in with the address, also where the token did not carry it."""
+        known = conversations.alias()
+        query = select(conversations.c.id).join(
+            known, (known.c.site == conversations.c.site) & (known.c.subject == conversations.c.subject)
+        )
+        return set(self._connection.scalars(query.where(known.c.email_folded == folded)))
+
+    def _erase_batch(self, ids: Sequence[str]) -> dict[str, int]:
+        numbers = select(tickets.c.number).where(tickets.c.conversation_id.in_(ids))
+        of_these = messages.c.conversation_id.in_(ids)
+        # Deleting the conversation would cascade to all of these; deleting them by name counts them.
+        deletions = (
+            ("outbox", delete(outbox).where(outbox.c.ticket_number.in_(numbers))),
+            ("ticket_changes", delete(ticket_changes).where(ticket_changes.c.ticket_number.in_(numbers))),
+            ("handoff_requests", delete(handoff_requests).where(handoff_requests.c.conversation_id.in_(ids))),
+            ("tickets", delete(tickets).where(tickets.c.conversation_id.in_(ids))),
+            ("messages", delete(messages).where(of_these, messages.c.reply_to.is_not(None))),
+            ("messages", delete(messages).where(of_these)),
+            ("conversations", delete(conversations).where(conversations.c.id.in_(ids))),
+        )
+        counts = dict.fromkeys((table for table, _ in deletions), 0)
+        for table, statement in deletions:
+            counts[table] += self._connection.execute(statement).rowcount
+        return counts
+
+
+def _query() -> Select[Any]:
+    newest = select(func.max(tickets.c.number)).where(tickets.c.conversation_id == conversations.c.id).scalar_subquery()
+    return select(conversations, newest.label("ticket_number"))
+
+
+def _message_since(moment: datetime) -> ColumnElement[bool]:
+    return exists().where(messages.c.conversation_id == conversations.c.id, messages.c.created_at >= moment)
+
+
+def _contains(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    return func.lower(column).like(pattern, escape="\\")
+
+
+def _like(text: str) -> str:
+    return re.sub(r"([%_\\])", r"\\\1", text)
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    identity = None
+    if row.subject is not None:
+        identity = Identity(row.subject, row.email, Audience(row.identity_audience))
+    return Conversation(
+        id=row.id,
+        site=row.site,
+        locale=row.locale,
+        created_at=row.created_at,
+        identity=identity,
+        audience=Audience(row.audience),
+        ticket_number=row.ticket_number,
+        end_state=row.end_state,
+        ended_at=row.ended_at,
+    )

@@ -1,0 +1,52 @@
+"""The store that the helpdesk works with, on SQLite or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+
+from bot.errors import Busy
+from storage.conversations import SqlConversations
+from storage.engine import reading, unwrapped, writing
+from storage.messages import SqlMessages
+from storage.nonces import SqlNonces
+from storage.outbox import SqlOutbox
+from storage.tickets import SqlTickets
+
+
+class SqlWork:
+    """The repositories of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.conversations = SqlConversations(connection)
+        self.messages = SqlMessages(connection)
+        self.tickets = SqlTickets(connection)
+        self.outbox = SqlOutbox(connection)
+        self.nonces = SqlNonces(connection)
+
+
+class SqlStore:
+    """`helpdesk.ports.Store`. Safe to share between threads; processes each open their own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlWork]:
+        with writing(self._engine) as connection:
+            yield SqlWork(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlWork]:
+        with reading(self._engine) as connection:
+            yield SqlWork(connection)
+
+    def scrub(self) -> None:
+        """SQLite: no byte of a removed row stays in the database, its log or its index. PostgreSQL: the rows are
+        vacuumed away; pages, its write-ahead log and backups are the operator's."""
+        with unwrapped(self._engine) as connection:
+            connection.execute(text("VACUUM"))
+            if self._engine.dialect.name == "sqlite":
+                busy, *_ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+                if busy:
+                    raise Busy("erased, but a long-running reader still holds the old bytes; run it again")
