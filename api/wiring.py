@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.adapters.default_embedder import DefaultEmbedder
 from bot.adapters.snapshot import Snapshot
@@ -140,8 +139,5 @@ def make_service(
 
 def site_rules(settings: Settings) -> Mapping[str, SiteRules]:
     return {
-        name: SiteRules(collections=site.collections, connector=site.connector)
-        for name, site in settings.sites.items()
+        name: SiteRules(collections=site.collections, connector=site.connector) for name, site in settings.sites.items()
     }
-
-

@@ -1,6 +1,6 @@
 """What the bot needs from outside, in its own words. A port exists where two real implementations do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -67,6 +67,9 @@ class Library(Protocol):
 
     @property
     def chunks(self) -> Sequence[Chunk]: ...
+
+    @property
+    def articles(self) -> Iterable[Article]: ...
 
     def article(self, key: str) -> Article:
         """By `<locale>/<id>`; KeyError where this version has none."""

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     )
     metrics_port: int = Field(9464, ge=0, le=65535, description="Port of /metrics on 127.0.0.1. 0: no metrics.")
     secure_cookies: bool = Field(False, description="Send the agents' cookie over HTTPS alone; set it in production.")
-    limits: Limits = Limits()  # type: ignore[call-arg]
+    limits: Limits = Limits()
     sites: dict[str, Site] = Field(default_factory=dict, description="Sites by name.")
 
     @classmethod
@@ -89,7 +89,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _settings_file())
 

@@ -12,7 +12,7 @@ LONGEST_NOTE = 2000
 
 # Loose on purpose: the mail that is sent to it is the real test. Whitespace and a second @ are always slips.
 _EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(\.[^\s@<>,;\".]+)+")
-_PHONE = re.compile(r"\+?[\d\s().\-/]{5,30}(\s*(x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[\d ().\-/]{5,30}( *(x|ext\.?) *\d{1,6})?", re.IGNORECASE)
 
 
 def checked(contact: Contact) -> Contact:

@@ -24,6 +24,7 @@ def excerpt(text: str, longest: int) -> str:
     if len(stripped) <= longest:
         return stripped
     cut = stripped[: longest + 1]
+    if not cut[-1].isspace() and any(character.isspace() for character in cut):
+        cut = cut.rsplit(maxsplit=1)[0]
     # Chinese has no spaces, and a long word may have none either: then the cut falls where it falls.
-    head = cut.rsplit(maxsplit=1)[0] if any(character.isspace() for character in cut) else cut
-    return head[:longest].rstrip()
+    return cut[:longest].rstrip()

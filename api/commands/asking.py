@@ -22,8 +22,12 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     data: DataOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
-    batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines with id, text and optionally turns.")] = None,
-    locale: Annotated[str | None, typer.Option("--locale", help="Language of the site, where a question is short.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help="JSON lines with id, text and optionally turns.")
+    ] = None,
+    locale: Annotated[
+        str | None, typer.Option("--locale", help="Language of the site, where a question is short.")
+    ] = None,
 ) -> None:
     """Ask one question, or a file of them, of the live index version."""
     if (question is None) == (batch is None):
@@ -71,7 +75,7 @@ def _question(row: Any, locale: str | None) -> Question:
         raise BadInput("a row needs 'id' and 'text'")
     turns = row.get("turns") or []
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
-        raise BadInput("'turns' must be a list of {\"role\": \"learner\" or \"bot\", \"text\": …}")
+        raise BadInput('\'turns\' must be a list of {"role": "learner" or "bot", "text": …}')
     return Question(row["text"], tuple(Turn(turn["role"], turn["text"]) for turn in turns), locale)
 
 

@@ -35,7 +35,9 @@ def readable(row: dict[str, object], days: int) -> str:
 
 
 @app.command()
-def erase(email: Annotated[str, typer.Option("--email", help="The learner's e-mail address.")], data: DataOption = None) -> None:
+def erase(
+    email: Annotated[str, typer.Option("--email", help="The learner's e-mail address.")], data: DataOption = None
+) -> None:
     """Remove everything stored of a learner and print a receipt. Nothing found: a receipt of zeros."""
     from api import wiring
     from helpdesk.retention import erase as forget

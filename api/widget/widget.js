@@ -137,7 +137,7 @@ function safeUrl(target, relative) {
 /* ---- Markdown: paragraphs, bold, links, nested lists, pipe tables, headings; all else is text --------------------- */
 
 const INLINE =
-  /\\([!-/:-@[-`{-~])|(!\[[^\]]*\]\([^)]*\))|\*\*(.+?)\*\*|\[([^\]]*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)/gs;
+  /\\([!-/:-@[-`{-~])|(!\[[^\]]*\]\([^)]*\))|\*\*(.+?)\*\*|\[([^[\]]*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)/gs;
 const HEADING = /^ {0,3}#{1,6} +(.*)$/;
 const ITEM = /^( *)([-*+]|\d{1,9}[.)])(?: +(.*)|)$/;
 const RULE = /^ *\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?$/;
@@ -626,7 +626,7 @@ async function askForPerson() {
     connecting = false;
     redraw();
     panel.querySelector(".ticket h3")?.focus();
-    desk.scrollIntoView({ block: "end" });
+    follow({ node: desk });
   } catch (problem) {
     connecting = false;
     redraw();
@@ -949,7 +949,7 @@ function grow(x, piece) {
 
 /* ---- scrolling, focus and size ----------------------------------------------------------------------------------- */
 
-/** @type {Exchange | null} the question kept in view while its answer grows; null once the learner scrolls */
+/** @type {{node: HTMLElement} | null} the question kept in view while its answer grows; null once the learner scrolls */
 let followed = null;
 
 function follow(x) {
@@ -1198,7 +1198,7 @@ h2 { font-size: 17px; line-height: 1.25; font-weight: 650; letter-spacing: -.01e
 .tool { width: 40px; height: 40px; border-radius: 10px; display: grid; place-items: center; color: var(--quiet); }
 .tool:hover, .quiet:hover { background: var(--soft); color: var(--fg); }
 
-.log { position: relative; flex: 1; min-height: 0; overflow: hidden auto; overscroll-behavior: contain; padding: 18px 16px 20px;
+.log { position: relative; flex: 1; min-height: 0; border-bottom: 1px solid var(--line); overflow: hidden auto; overscroll-behavior: contain; padding: 18px 16px 20px;
   display: flex; flex-direction: column; gap: 16px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .log:focus-visible { outline-offset: -3px; }
 .intro, .thread, .exchange, .desk { display: flex; flex-direction: column; gap: 10px; }
@@ -1275,7 +1275,7 @@ th { font-weight: 650; border-top: 0; background: var(--soft); }
 legend { padding: 0; font-weight: 600; margin-bottom: 8px; }
 .tabs { display: flex; gap: 4px; padding: 4px; border-radius: 12px; background: color-mix(in srgb, var(--fg) 8%, var(--bg)); }
 .tab { flex: 1; position: relative; text-align: center; cursor: pointer; }
-.tab input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; cursor: pointer; }
+.tab input { position: absolute; z-index: 1; left: 4px; top: 4px; width: 4px; height: 4px; opacity: 0; }
 .tab span { display: block; padding: 6px 8px; border-radius: 9px; border: 1px solid transparent; color: var(--quiet); }
 .tab :checked + span { background: var(--bg); color: var(--fg); font-weight: 600; border-color: var(--edge); }
 .tab :focus-visible + span { outline: 2px solid var(--link); outline-offset: 1px; }
@@ -1288,9 +1288,9 @@ legend { padding: 0; font-weight: 600; margin-bottom: 8px; }
 .wrong { color: var(--wrong); font-size: 15px; line-height: 1.4; }
 .wrong:empty { display: none; }
 
-.alert p { margin: 0 12px 10px; padding: 9px 13px; border-radius: 12px; font-size: 15px; line-height: 1.4; color: var(--wrong);
+.alert p { margin: 12px 12px 0; padding: 9px 13px; border-radius: 12px; font-size: 15px; line-height: 1.4; color: var(--wrong);
   background: color-mix(in srgb, var(--wrong) 9%, var(--bg)); }
-.composer { display: flex; align-items: flex-end; gap: 6px; margin: 0 12px; padding: 4px; border: 1px solid var(--edge);
+.composer { display: flex; align-items: flex-end; gap: 6px; margin: 12px 12px 0; padding: 4px; border: 1px solid var(--edge);
   border-radius: 16px; background: var(--bg); }
 .composer:focus-within { border-color: var(--link); box-shadow: 0 0 0 1px var(--link); }
 .composer textarea { flex: 1; min-width: 0; max-height: 132px; padding: 8px 4px 8px 11px; border: 0; background: none; outline: none;

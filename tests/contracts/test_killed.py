@@ -40,13 +40,13 @@ def everything(store: SqlStore) -> tuple[list[Conversation], list[Message]]:
 
 def test_a_killed_process_loses_and_doubles_nothing(store: SqlStore, url: str) -> None:
     rolls = random.Random(7)
-    said = [line for n in range(ROUNDS) for line in run_and_kill(url, f"p{n}", rolls.uniform(0, 0.12))]
+    said = [line for n in range(ROUNDS) for line in run_and_kill(url, f"p{n}", rolls.uniform(0.01, 0.3))]
     conversations, messages = everything(store)
     learner = Counter(message.client_message_id for message in messages if message.role == "learner")
     replied = {message.reply_to for message in messages if message.role == "bot"}
     by_key = {message.client_message_id: message for message in messages if message.client_message_id}
 
-    assert len(said) > 10 * ROUNDS
+    assert len(said) > 2 * ROUNDS
     assert set(learner.values()) == {1}
     for word, key, *ticket in said:
         assert key in by_key, f"{word} {key} was acknowledged and is lost"
@@ -57,7 +57,6 @@ def test_a_killed_process_loses_and_doubles_nothing(store: SqlStore, url: str) -
 
     assert_tickets_match(store, messages)
     open_ones = [message for message in messages if message.role == "learner" and message.id not in replied]
-    print(len(said), len(messages), len(open_ones))
     resend(store, conversations, open_ones)
     _, messages = everything(store)
     answers = Counter(message.reply_to for message in messages if message.role == "bot")

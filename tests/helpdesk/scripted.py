@@ -81,9 +81,9 @@ class Script:
             if self.failures:
                 raise self.failures.pop(0)
         time.sleep(self.pause)
-        return self._outcome(question.text)
+        return self.answer_to(question.text)
 
-    def _outcome(self, text: str) -> Outcome:
+    def answer_to(self, text: str) -> Outcome:
         said = {
             "human": required("asked_for_human"),
             "hacked": required("account_taken_over", Priority.HIGH),

@@ -1,0 +1,37 @@
+"""What a running server does now and then: settle ended conversations, forget old ones, follow the index."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import structlog
+from fastapi.concurrency import run_in_threadpool
+
+from api.context import Context
+from bot.errors import FirstlineError
+from helpdesk.endings import settle
+from helpdesk.retention import apply_retention
+from ingestion.pruning import prune
+
+log = structlog.get_logger()
+PAUSE = 300.0
+"""Seconds between two rounds."""
+
+
+async def keep_house(context: Context) -> None:
+    """Forever; a round that fails is logged and the next one comes."""
+    while True:
+        await asyncio.sleep(PAUSE)
+        try:
+            await run_in_threadpool(tidy_up, context)
+        except FirstlineError as error:
+            log.warning("housekeeping_failed", reason=str(error))
+
+
+def tidy_up(context: Context) -> None:
+    """One round."""
+    settings, storage = context.settings, context.service.storage
+    now = datetime.now(UTC)
+    settled = settle(storage.store, now, int(settings.idle.total_seconds() // 60))
+    receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
+    pruned = prune(settings.data, storage.publications, settings.keep_versions)
+    log.info("housekeeping", settled=settled, forgotten=sum(receipt.counts.values()), versions_pruned=pruned)

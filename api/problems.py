@@ -1,0 +1,71 @@
+"""Errors on the wire: `{"error": {"code", "message"}}` with the status that fits."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bot.errors import BadInput, Busy, FirstlineError, NotFound, NotReady
+
+CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "origin_not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "busy",
+    413: "too_large",
+    422: "unprocessable",
+    429: "rate_limited",
+    503: "not_ready",
+}
+
+
+class Problem(HTTPException):
+    """An error with a sentence for whoever called."""
+
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, message, headers)
+
+
+def body(code: str, message: str) -> dict[str, dict[str, str]]:
+    return {"error": {"code": code, "message": message}}
+
+
+def status_of(error: FirstlineError) -> int:
+    match error:
+        case NotFound():
+            return 404
+        case BadInput():
+            return 400
+        case NotReady():
+            return 503
+        case Busy():
+            return 409
+        case _:
+            return 503
+
+
+def install(app: FastAPI) -> None:
+    """Every error that leaves the service has the same form and tells nothing of its inside."""
+
+    @app.exception_handler(FirstlineError)
+    async def _ours(_: Request, error: FirstlineError) -> JSONResponse:
+        status = status_of(error)
+        return JSONResponse(body(CODES[status], str(error)), status)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        code = CODES.get(error.status_code, "error")
+        return JSONResponse(body(code, str(error.detail)), error.status_code, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+        message = f"{where or 'the request'}: {first['msg'].removeprefix('Value error, ')}"
+        return JSONResponse(body("unprocessable", message), 422)
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(_: Request, __: Exception) -> JSONResponse:
+        return JSONResponse(body("error", "something went wrong on our side; please try again"), 500)

@@ -1,0 +1,1 @@
+"""HTTP routes, one subject a file: parse, call one use case, render."""

@@ -1,0 +1,49 @@
+"""Running the application: one uvicorn for the public, one small server for the metrics."""
+
+import socket
+import threading
+
+import structlog
+import uvicorn
+from prometheus_client import start_http_server
+
+from api.app import create_app
+from api.context import Context
+from api.wiring import Service
+from bot.errors import BadInput
+
+log = structlog.get_logger()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; BadInput where the port is taken or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise BadInput(f"cannot listen on {host}:{port} ({error}); choose another --port or --host") from error
+    return listener
+
+
+def run(service: Service, listener: socket.socket, *, demo_page: bool) -> None:
+    """Serve until stopped."""
+    app = create_app(service, demo_page=demo_page)
+    _serve_metrics(app.state.context)
+    config = uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, timeout_keep_alive=30)
+    uvicorn.Server(config).run([listener])
+
+
+def _serve_metrics(context: Context) -> None:
+    port = context.settings.metrics_port
+    context.metrics.index_version.set_function(lambda: context.service.storage.publications.live() or 0)
+    if not port:
+        return
+    try:
+        _, thread = start_http_server(port, "127.0.0.1", context.metrics.registry)
+    except OSError as error:
+        log.warning("metrics_off", port=port, reason=str(error))
+        return
+    assert isinstance(thread, threading.Thread)

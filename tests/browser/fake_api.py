@@ -1,0 +1,272 @@
+"""A small real server that speaks the widget's HTTP contract, for conditions the service cannot be brought into."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+
+WIDGET = Path(__file__).parents[2] / "api" / "widget"
+LOCALES = ("en", "es", "zh")
+CODES = {400: "bad_request", 401: "unauthorized", 403: "origin_not_allowed", 404: "not_found", 422: "unprocessable"}
+CODES |= {413: "too_large", 429: "rate_limited", 500: "internal", 503: "not_ready"}
+EXPOSED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
+Json = dict[str, Any]
+
+
+def load_strings() -> dict[str, dict[str, str]]:
+    """The texts of each language."""
+    return {name: json.loads((WIDGET / "strings" / f"{name}.json").read_text("utf-8")) for name in LOCALES}
+
+
+def served_widget() -> str:
+    """widget.js as the service hands it out."""
+    source = (WIDGET / "widget.js").read_text("utf-8")
+    texts = json.dumps(load_strings(), ensure_ascii=False, separators=(",", ":"))
+    return source.replace("const STRINGS = {}; // filled in by the server", f"const STRINGS = {texts};")
+
+
+def outcome(text: str, kind: str = "answer", **fields: Any) -> Json:
+    """The outcome JSON of DESIGN.md, with `fields` replaced."""
+    blank: Json = {"id": "", "outcome": kind, "text": text, "confidence": 0.9, "calibration": "estimated", "reason": None}
+    blank |= {"handoff": None, "ticket_number": None, "department": None, "priority": None, "index_version": 3}
+    blank |= {"question_language": "en", "language": "en", "choices": [], "suggestions": [], "citations": []}
+    return blank | {"retrieved": []} | fields
+
+
+def pieces(text: str, size: int = 9) -> list[str]:
+    """The deltas of a text."""
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+@dataclass
+class Failure:
+    """What happens to the next request whose path ends so: a status, or a break in the middle of the stream."""
+
+    ending: str
+    status: int = 0
+    retry_after: int | None = None
+    after_deltas: int | None = None
+    event: str | None = None
+    cors: bool = True
+
+
+@dataclass
+class FakeApi:
+    """Scripted replies and failures, and a record of what was asked."""
+
+    url: str = ""
+    replies: dict[str, Json] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    requests: list[tuple[str, str, Json]] = field(default_factory=list)
+    conversations: dict[str, Json] = field(default_factory=dict)
+    suggestions: list[str] = field(default_factory=list)
+    allowed: bool = True
+    cors: bool = True
+    email: str | None = None
+    pause: float = 0.0
+    """Seconds before each event of a stream."""
+    gate: threading.Event | None = None
+    """Where set, a stream waits for it before its last delta."""
+    numbers: Callable[[], int] = count(1042).__next__
+
+    def reset(self) -> None:
+        """As new, at the same address."""
+        self.__init__(url=self.url)  # type: ignore[misc]
+
+    def fail(self, ending: str, status: int = 0, **how: Any) -> None:
+        """The next request to a path with this ending fails so."""
+        self.failures.append(Failure(ending, status, **how))
+
+    def failure(self, path: str) -> Failure | None:
+        found = next((failure for failure in self.failures if path.endswith(failure.ending)), None)
+        if found:
+            self.failures.remove(found)
+        return found
+
+    def asked(self, ending: str) -> list[Json]:
+        """Bodies of the requests to paths with this ending, in order."""
+        return [body for _, path, body in self.requests if path.endswith(ending)]
+
+    def reply_to(self, text: str) -> Json:
+        return self.replies.get(text) or self.replies.get("*") or outcome(f"You asked: {text}")
+
+
+def error(status: int, retry_after: int | None = None, cors: bool = True) -> Response:
+    headers = (EXPOSED if cors else {}) | ({"Retry-After": str(retry_after)} if retry_after is not None else {})
+    return JSONResponse({"error": {"code": CODES[status], "message": "Internal words."}}, status, headers=headers)
+
+
+def build(api: FakeApi) -> FastAPI:
+    """The routes of the contract over `api`."""
+    app = FastAPI(openapi_url=None)
+
+    @app.middleware("http")
+    async def scripted(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        path = request.url.path
+        if request.method == "OPTIONS":
+            allowed = {"Access-Control-Allow-Headers": "authorization,content-type", "Access-Control-Allow-Methods": "*"}
+            return Response(status_code=204, headers=EXPOSED | allowed)
+        body = await request.body()
+        if path.startswith("/v1/"):
+            api.requests.append((request.method, path, json.loads(body) if body else {}))
+            found = next((f for f in api.failures if path.endswith(f.ending) and f.status), None)
+            if found:
+                api.failures.remove(found)
+                return error(found.status, found.retry_after, found.cors)
+        response: Response = await call_next(request)
+        if api.cors:
+            response.headers.update(EXPOSED)
+        return response
+
+    @app.get("/widget.js")
+    def widget() -> Response:
+        return Response(served_widget(), media_type="text/javascript; charset=utf-8")
+
+    @app.get("/help/{rest:path}")
+    def article(rest: str) -> Response:
+        return HTMLResponse(f"<!doctype html><html lang=en><title>Article</title><h1>{rest}</h1>")
+
+    @app.get("/v1/sites/{site}")
+    def site(site: str, locale: str = "en") -> Response:
+        if not api.allowed:
+            return error(403, cors=api.cors)
+        profile = {"site": site, "name": "Quillmere", "locales": list(LOCALES), "locale": locale}
+        return JSONResponse(profile | {"suggestions": api.suggestions})
+
+    @app.post("/v1/conversations")
+    async def create(request: Request) -> Response:
+        body = await request.json()
+        if body.get("identity_token") == "expired":
+            return error(401)
+        number = f"c{len(api.conversations) + 1}"
+        chat = {"conversation_id": number, "site": body["site"], "locale": body["locale"], "email": api.email}
+        api.conversations[number] = chat | {"turns": [], "ticket": None}
+        return JSONResponse(chat | {"token": f"token-{number}"}, 201)
+
+    def conversation(request: Request, number: str) -> Json | None:
+        known = api.conversations.get(number)
+        return known if request.headers.get("Authorization") == f"Bearer token-{number}" else None
+
+    @app.get("/v1/conversations/{number}")
+    def transcript(request: Request, number: str) -> Response:
+        chat = conversation(request, number)
+        return JSONResponse(chat) if chat else error(404)
+
+    @app.post("/v1/conversations/{number}/messages")
+    async def message(request: Request, number: str) -> Response:
+        chat = conversation(request, number)
+        if not chat:
+            return error(404)
+        reply = store(api, chat, await request.json())
+        broken = api.failure("/messages")
+        return StreamingResponse(stream(api, reply, broken), media_type="text/event-stream")
+
+    @app.post("/v1/conversations/{number}/handoff")
+    async def handoff(request: Request, number: str) -> Response:
+        chat = conversation(request, number)
+        if not chat:
+            return error(404)
+        chat["ticket"] = chat["ticket"] or {"number": f"FL-{api.numbers()}", "status": "Open"}
+        return JSONResponse({"ticket_number": chat["ticket"]["number"]}, 201)
+
+    @app.post("/v1/conversations/{number}/feedback")
+    async def feedback(request: Request, number: str) -> Response:
+        body = await request.json()
+        for turn in api.conversations[number]["turns"]:
+            if turn["id"] == body["message_id"]:
+                turn["helpful"] = body["helpful"]
+        return Response(status_code=204)
+
+    return app
+
+
+def store(api: FakeApi, chat: Json, body: Json) -> Json:
+    """The bot's turn for a message: the stored one where the message is known."""
+    turns: list[Json] = chat["turns"]
+    mine = body["client_message_id"]
+    known = next((at for at, turn in enumerate(turns) if turn["client_message_id"] == mine), None)
+    if known is not None:
+        return turns[known + 1]
+    reply = api.reply_to(body["text"]) | {"id": f"m{len(turns) + 2}"}
+    if reply["handoff"] == "required":
+        chat["ticket"] = {"number": f"FL-{api.numbers()}", "status": "Open"}
+        reply["ticket_number"] = chat["ticket"]["number"]
+    common = {"created_at": "2026-11-21T10:00:00Z", "client_message_id": None, "outcome": None, "helpful": None}
+    turns.append(common | {"id": f"m{len(turns) + 1}", "role": "learner", "text": body["text"], "client_message_id": mine})
+    turns.append(common | {"id": reply["id"], "role": "bot", "text": reply["text"], "outcome": reply})
+    return turns[-1]
+
+
+async def stream(api: FakeApi, turn: Json, broken: Failure | None) -> AsyncIterator[str]:
+    """The events of a stored reply."""
+    yield ": ping\n\n"
+    deltas = pieces(turn["text"])
+    for at, piece in enumerate(deltas):
+        if broken and broken.after_deltas == at:
+            if broken.event:
+                yield event("error", {"code": broken.event, "message": "Internal words."})
+            return
+        if at == len(deltas) - 1:
+            while api.gate and not api.gate.is_set():
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(api.pause)
+        yield event("delta", {"text": piece})
+    yield event("outcome", turn["outcome"])
+
+
+def event(name: str, data: Json) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+class Pages:
+    """Pages of somebody else's site, at an origin of their own."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.kept: dict[str, tuple[str, dict[str, str]]] = {}
+
+    def add(self, html: str, headers: dict[str, str] | None = None) -> str:
+        """Serves `html` and returns its address."""
+        name = f"p{len(self.kept)}"
+        self.kept[name] = (html, headers or {})
+        return f"{self.url}/{name}"
+
+    def build(self) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+
+        @app.get("/{name}")
+        def page(name: str) -> Response:
+            html, headers = self.kept.get(name, ("", {}))
+            return HTMLResponse(html, headers=headers) if html else Response(status_code=204)
+
+        return app
+
+
+class Server:
+    """uvicorn in a thread, at a free port of 127.0.0.1."""
+
+    def __init__(self, app: FastAPI) -> None:
+        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none", lifespan="off")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+
+    def start(self) -> str:
+        self.thread.start()
+        while not self.server.started:
+            if not self.thread.is_alive():
+                raise RuntimeError("the test server did not start")
+            threading.Event().wait(0.01)
+        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.server.force_exit = True
+        self.thread.join(5)

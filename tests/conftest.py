@@ -1,0 +1,35 @@
+"""What tests of every package may use."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.engine import open_engine
+from storage.migrations import upgrade
+from storage.store import SqlStore
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: the steps take ten times as long."""
+    path = tmp_path_factory.mktemp("migrated") / "firstline.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a migrated, empty SQLite database of the test's own."""
+    shutil.copy(migrated_file, tmp_path / "firstline.db")
+    return f"sqlite:///{tmp_path}/firstline.db"
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[SqlStore]:
+    engine = open_engine(sqlite_url)
+    yield SqlStore(engine)
+    engine.dispose()

@@ -1,0 +1,48 @@
+"""Reading stored turns: five questions in a second are still five exchanges."""
+
+from bot.models import Turn
+from helpdesk.history import articles_shown, threaded, turns_before, unanswered_before
+from helpdesk.models import Message
+from helpdesk.outcomes import outcome_json
+from tests.contracts.rows import message
+from tests.helpdesk.scripted import answer, offered
+
+
+def reply(id: str, sequence: int, to: str, outcome: dict[str, object] | None = None) -> Message:
+    return message(id, "c1", sequence, role="bot", reply_to=to, outcome=outcome)
+
+
+QUESTIONS = [message(f"q{number}", "c1", number) for number in (1, 2, 3)]
+REPLIES = [reply("r1", 4, "q1"), reply("r2", 5, "q2")]
+
+
+def test_replies_follow_their_questions() -> None:
+    assert [each.id for each in threaded(QUESTIONS + REPLIES)] == ["q1", "r1", "q2", "r2", "q3"]
+
+
+def test_the_turns_before_a_question_are_whole_exchanges() -> None:
+    assert turns_before(QUESTIONS + REPLIES, QUESTIONS[2]) == (
+        Turn("learner", "text of q1"),
+        Turn("bot", "text of r1"),
+        Turn("learner", "text of q2"),
+        Turn("bot", "text of r2"),
+    )
+    assert turns_before(QUESTIONS, QUESTIONS[2]) == ()
+    assert turns_before(QUESTIONS + REPLIES, QUESTIONS[0]) == ()
+
+
+def test_what_agents_and_the_system_said_is_not_for_the_bot() -> None:
+    others = [message("a1", "c1", 4, role="agent"), message("s1", "c1", 5, role="system")]
+    assert turns_before([*QUESTIONS, *others, message("q9", "c1", 9)], message("q9", "c1", 9)) == ()
+
+
+def test_unanswered_are_the_earlier_ones_without_a_reply() -> None:
+    assert unanswered_before(QUESTIONS + REPLIES[:1], QUESTIONS[2]) == [QUESTIONS[1]]
+    assert unanswered_before(QUESTIONS, QUESTIONS[0]) == []
+
+
+def test_articles_are_named_once_in_order() -> None:
+    first = reply("r1", 4, "q1", outcome_json(answer("x", "refunds", "payments"), "r1", None))
+    second = reply("r2", 5, "q2", outcome_json(offered(), "r2", None))
+    third = reply("r3", 6, "q3", outcome_json(answer("y", "grades", "refunds"), "r3", None))
+    assert articles_shown([*QUESTIONS, first, second, third]) == ("refunds", "payments", "grades")
