@@ -5,10 +5,9 @@ Exit codes: 0 done, 2 bad input (one plain sentence), 3 a gate said no, 1 anythi
 
 import sys
 
-import click
 import typer
 
-from api.commands import agents, articles, asking, conversations, serving, versions
+from api.commands import agents, articles, asking, conversations, evaluating, models, serving, versions
 from bot.errors import FirstlineError
 
 app = typer.Typer(
@@ -22,6 +21,8 @@ app = typer.Typer(
 for commands in (serving.app, articles.app, asking.app, conversations.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
+app.add_typer(evaluating.app, name="eval", help="QA's measurements.")
+app.add_typer(models.app, name="models", help="The models' files.")
 app.add_typer(agents.app, name="agents", help="The people who work on tickets.")
 
 
@@ -32,10 +33,10 @@ def main() -> None:
     except FirstlineError as error:
         _say(str(error))
         sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        _say(error.format_message())
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         _say("stopped")
         sys.exit(1)
     except BrokenPipeError:
@@ -45,7 +46,8 @@ def main() -> None:
 
 
 def _say(sentence: str) -> None:
-    print(f"firstline: {sentence}", file=sys.stderr)
+    """The help text, which is what a bare `firstline` says, stands for itself."""
+    print(sentence if sentence.startswith("Usage: ") else f"firstline: {sentence}", file=sys.stderr)
 
 
 if __name__ == "__main__":

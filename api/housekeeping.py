@@ -7,6 +7,7 @@ import structlog
 from fastapi.concurrency import run_in_threadpool
 
 from api.context import Context
+from api.wiring import idle_minutes
 from bot.errors import FirstlineError
 from helpdesk.endings import settle
 from helpdesk.retention import apply_retention
@@ -23,7 +24,7 @@ async def keep_house(context: Context) -> None:
         await asyncio.sleep(PAUSE)
         try:
             await run_in_threadpool(tidy_up, context)
-        except FirstlineError as error:
+        except (FirstlineError, OSError) as error:
             log.warning("housekeeping_failed", reason=str(error))
 
 
@@ -31,7 +32,7 @@ def tidy_up(context: Context) -> None:
     """One round."""
     settings, storage = context.settings, context.service.storage
     now = datetime.now(UTC)
-    settled = settle(storage.store, now, int(settings.idle.total_seconds() // 60))
+    settled = settle(storage.store, now, idle_minutes(settings))
     receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
     pruned = prune(settings.data, storage.publications, settings.keep_versions)
     log.info("housekeeping", settled=settled, forgotten=sum(receipt.counts.values()), versions_pruned=pruned)

@@ -49,10 +49,11 @@ class Limiter:
 
 
 def client_address(connection: HTTPConnection, trusted_proxies: Iterable[str]) -> str:
-    """The address of whoever asks. `X-Forwarded-For` counts from the right, and only past trusted proxies."""
+    """The address of whoever asks. `X-Forwarded-For` counts from the right, and only past trusted proxies; some of them
+    add a line of their own below what the visitor sent."""
     address = connection.client.host if connection.client else "unknown"
     trusted = set(trusted_proxies)
-    hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    hops = [hop.strip() for hop in ",".join(connection.headers.getlist("x-forwarded-for")).split(",") if hop.strip()]
     while address in trusted and hops:
         address = hops.pop()
     return address

@@ -16,12 +16,21 @@ _templates = Environment(
 )
 
 
-def page(template: str, *, status: int = 200, policy: str = POLICY, **values: Any) -> HTMLResponse:
-    """A rendered template with the headers that every page carries."""
+def page(
+    template: str,
+    *,
+    status: int = 200,
+    policy: str = POLICY,
+    private: bool = False,
+    **values: Any,
+) -> HTMLResponse:
+    """A rendered template with the headers that every page carries; a private one is kept in no cache."""
     html = _templates.get_template(template).render(**values)
     headers = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }
+    if private:
+        headers["Cache-Control"] = "no-store"
     return HTMLResponse(html, status, headers)

@@ -1,5 +1,6 @@
 """Errors on the wire: `{"error": {"code", "message"}}` with the status that fits."""
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -7,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from bot.errors import BadInput, Busy, FirstlineError, NotFound, NotReady
 
+log = structlog.get_logger()
 CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -19,6 +21,10 @@ CODES = {
     429: "rate_limited",
     503: "not_ready",
 }
+
+
+UNAVAILABLE = "this does not work right now; please try again in a minute"
+UNFORESEEN = "something went wrong on our side; please try again"
 
 
 class Problem(HTTPException):
@@ -46,13 +52,21 @@ def status_of(error: FirstlineError) -> int:
             return 503
 
 
+def sentence_of(error: FirstlineError) -> str:
+    """What the caller may know of it; what a driver or a disk said is for the log."""
+    return str(error) if isinstance(error, BadInput | NotReady | Busy) else UNAVAILABLE
+
+
 def install(app: FastAPI) -> None:
     """Every error that leaves the service has the same form and tells nothing of its inside."""
 
     @app.exception_handler(FirstlineError)
     async def _ours(_: Request, error: FirstlineError) -> JSONResponse:
         status = status_of(error)
-        return JSONResponse(body(CODES[status], str(error)), status)
+        sentence = sentence_of(error)
+        if sentence == UNAVAILABLE:
+            log.warning("request_failed", reason=str(error))
+        return JSONResponse(body(CODES[status], sentence), status)
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
@@ -68,4 +82,4 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _unforeseen(_: Request, __: Exception) -> JSONResponse:
-        return JSONResponse(body("error", "something went wrong on our side; please try again"), 500)
+        return JSONResponse(body("error", UNFORESEEN), 500)

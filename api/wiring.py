@@ -1,24 +1,31 @@
 """The one composition root: settings in, working parts out. Tests pass their own parts by keyword."""
 
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from bot.adapters.default_embedder import DefaultEmbedder
+from bot.adapters.lazy_embedder import LazyEmbedder
+from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
 from bot.errors import BadInput
+from bot.generating import Writer
 from bot.intents import Encode, Intents
 from bot.intents import load as load_intents
-from bot.ports import Embedder
+from bot.ports import Embedder, Generator
 from bot.prior import load_prior
 from bot.replies import read_replies
 from bot.retrieval import Retrieval
 from bot.settings import Settings
 from bot.shelf import Shelf
+from evals.workbench import Workbench
 from helpdesk.conversations import Chat
 from helpdesk.desk import Desk
 from helpdesk.models import SiteRules
+from ingestion.corpus import read_corpus
 from ingestion.ports import Publications
 from ingestion.pruning import version_folder
 from ingestion.publishing import Publisher
@@ -70,15 +77,23 @@ def make_encoders(settings: Settings) -> Encoders:
     """The models. Raises ModelUnavailable where a file is missing and BadInput for an unknown embedder."""
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(variable, str(settings.threads))
+    from bot.adapters.default_embedder import DefaultEmbedder
+
     default = DefaultEmbedder(settings.models, settings.threads)
     name, _, model = settings.embedder.partition(":")
     if settings.embedder == "default":
-        return Encoders(default, default.multilingual, default.name)
+        return Encoders(default, default.for_intents, default.name)
     if name == "sentence-transformers" and model:
         from bot.adapters.sentence_transformers import SentenceTransformersEmbedder
 
-        return Encoders(SentenceTransformersEmbedder(model), default.multilingual, default.name)
+        return Encoders(SentenceTransformersEmbedder(model), default.for_intents, default.name)
     raise BadInput(f"setting 'embedder': '{settings.embedder}' is neither default nor sentence-transformers:NAME")
+
+
+def lazy_embedder(settings: Settings) -> Embedder:
+    """The same embedder, its models loaded only when something is embedded."""
+    name = DEFAULT_NAME if settings.embedder == "default" else settings.embedder
+    return LazyEmbedder(name, lambda: make_encoders(settings).embedder)
 
 
 def make_intents(settings: Settings, encoders: Encoders) -> Intents:
@@ -105,6 +120,7 @@ def make_assistant(
     encoders: Encoders | None = None,
     intents: Intents | None = None,
     shelf: Shelf | None = None,
+    generator: Generator | None = None,
 ) -> Assistant:
     """The bot over the live index version of this data folder."""
     encoders = encoders or make_encoders(settings)
@@ -116,11 +132,30 @@ def make_assistant(
         calibrator=prior.calibrator,
         thresholds=prior.thresholds(settings.target_error_rate),
         replies=read_replies(settings.replies),
+        writer=make_writer(settings, generator),
     )
 
 
-def make_publisher(settings: Settings, publications: Publications, encoders: Encoders) -> Publisher:
-    return Publisher(settings.data, publications, encoders.embedder)
+def make_writer(settings: Settings, generator: Generator | None = None) -> Writer | None:
+    """The language model's part; None where none is configured."""
+    if generator is None and not settings.generator_url:
+        return None
+    from bot.adapters.token_counter import count_tokens
+
+    if generator is None:
+        from bot.adapters.chat_model import openai_compatible
+
+        generator = openai_compatible(
+            settings.generator_url,
+            settings.generator_model,
+            settings.generator_key.get_secret_value(),
+            settings.generator_timeout.total_seconds(),
+        )
+    return Writer(generator, lambda text: count_tokens(text, settings.models / "tiktoken"))
+
+
+def make_publisher(settings: Settings, publications: Publications, embedder: Embedder) -> Publisher:
+    return Publisher(settings.data, publications, embedder)
 
 
 def make_service(
@@ -137,7 +172,30 @@ def make_service(
     return Service(settings, assistant, chat, Desk(storage.store), storage)
 
 
+def idle_minutes(settings: Settings) -> int:
+    """Whole minutes of silence after which a conversation counts as ended; at least one."""
+    return max(1, int(settings.idle.total_seconds() // 60))
+
+
 def site_rules(settings: Settings) -> Mapping[str, SiteRules]:
     return {
         name: SiteRules(collections=site.collections, connector=site.connector) for name, site in settings.sites.items()
     }
+
+
+def make_workbench(settings: Settings) -> Workbench:
+    """Publishes a corpus into a folder that lasts as long as it is looked at; the models are loaded once."""
+    encoders = make_encoders(settings)
+    intents = make_intents(settings, encoders)
+
+    @contextmanager
+    def workbench(corpus: Path) -> Iterator[Assistant]:
+        with tempfile.TemporaryDirectory() as folder:
+            own = settings.model_copy(update={"data": Path(folder), "database": ""})
+            publications = open_storage(own).publications
+            make_publisher(own, publications, encoders.embedder).publish(read_corpus([corpus]), skip_invalid=True)
+            assistant = make_assistant(own, publications=publications, encoders=encoders, intents=intents)
+            yield assistant
+            assistant.shelf.close()
+
+    return workbench

@@ -9,6 +9,7 @@ from bot.composing import extract, with_links
 from bot.confidence import Calibrator, signs_of
 from bot.conversation import stand_alone
 from bot.decision import Standing, Thresholds, decide
+from bot.generating import Writer
 from bot.intents import Intent, Intents
 from bot.keywords import terms
 from bot.language import base, detect
@@ -58,6 +59,8 @@ class Assistant:
     calibrator: Calibrator
     thresholds: Thresholds
     replies: Replies
+    writer: Writer | None = None
+    """Where a language model is configured; without it, and whenever it fails, answers are the article's own words."""
 
     def answer(self, question: Question) -> Outcome:
         """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
@@ -118,14 +121,15 @@ class Assistant:
     def _answer(self, library: Library, question: Question, language: str, found: Found, evidence: Evidence) -> Answer:
         best = found.passages[0]
         shown = extract(best, found.term_weights)
-        parts = [with_links(shown.markdown, _resolver(library, best.article.locale, question.audience))]
+        written = self.writer.write(question.text, language, best.article) if self.writer else None
+        parts = [written or with_links(shown.markdown, _resolver(library, best.article.locale, question.audience))]
         locale = base(best.article.locale)
-        if locale != language:
+        if locale != language and not written:
             parts.insert(0, self.replies.say("english_only" if locale == "en" else "other_language", language))
-        if not shown.whole:
+        if written or not shown.whole:
             parts.append(f"[{self.replies.say('read_full_article', language)}]({best.article.address})")
         citations = cite(best, shown.text, found.passages[1:], found.term_weights)
-        return Answer("\n\n".join(parts), locale, citations, evidence)
+        return Answer("\n\n".join(parts), language if written else locale, citations, evidence)
 
     def _clarify(self, language: str, found: Found, evidence: Evidence) -> Clarification:
         choices = tuple(dict.fromkeys(passage.article.title for passage in found.passages[:3] if passage.article.title))

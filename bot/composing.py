@@ -10,6 +10,7 @@ from bot.models import Block, Passage
 
 MOST_WORDS = 120
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_WORD = re.compile(r"\S{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,10 @@ class Extract:
 
 
 def length(text: str) -> int:
-    """Words; of Chinese, characters divided by 1.6, about what a translation has."""
+    """Words; of Chinese, characters divided by 1.6, about what a translation has. A run of more than 30 characters
+    counts as several words."""
     han = len(_HAN.findall(text))
-    return len(_HAN.sub(" ", text).split()) + round(han / 1.6)
+    return len(_WORD.findall(_HAN.sub(" ", text))) + round(han / 1.6)
 
 
 def extract(passage: Passage, weights: dict[str, float]) -> Extract:
@@ -79,7 +81,7 @@ def _found_part(block: Block, passage: Passage) -> str:
 
 def _best_sentences(text: str, weights: dict[str, float]) -> str:
     """The run of neighbouring sentences within the limit that holds most of the question."""
-    parts = sentences(text)
+    parts = sentences(text) or [text]
     best, chosen = -1.0, (0, 1)
     for start in range(len(parts)):
         end, used = start, 0
@@ -92,10 +94,18 @@ def _best_sentences(text: str, weights: dict[str, float]) -> str:
             best, chosen = score, (start, end)
     begin = text.index(parts[chosen[0]])
     finish = text.index(parts[chosen[1] - 1], begin) + len(parts[chosen[1] - 1])
-    return text[begin:finish]
+    return _bounded(text[begin:finish])
 
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+def _bounded(text: str) -> str:
+    """The beginning of a sentence that is too long by itself, cut where no number or word is parted."""
+    while length(text) > MOST_WORDS:
+        cut = text[: len(text) * 9 // 10]
+        text = re.sub(r"(?<=\s)\S{1,30}$|\d+$", "", cut).rstrip() or cut
+    return text
+
+
+_LINK = re.compile(r"\[([^\]]+)\]\(<?([^)\s>]+)>?(?:\s+[\"'][^)]*[\"'])?\)")
 
 
 def with_links(markdown: str, address_of: Callable[[str], str | None]) -> str:

@@ -31,6 +31,10 @@ class Busy(FirstlineError):
     """Somebody else is doing it right now (another publish, for example)."""
 
 
+class StorageUnavailable(FirstlineError):
+    """The database does not answer, or its disk is full or read-only; what was acknowledged before is safe."""
+
+
 class NotReady(FirstlineError):
     """No index version is live yet."""
 

@@ -1,9 +1,8 @@
 """What a message is for: a question, small talk, a wish for a person, a topic that only a person may settle.
 
 The support team's file of examples (`intents.yaml`) is learned anew whenever it changes: kernel ridge regression, one
-output a topic, over the sum of two kernels, the cosine of multilingual sentence vectors and that of character
-n-grams (Rifkin, Yeo and Poggio, "Regularized Least-Squares Classification", 2003). A few thousand examples take
-about a second; a message takes one matrix product.
+output a topic (Rifkin, Yeo and Poggio, "Regularized Least-Squares Classification", 2003). The kernel is a sum: how
+near two messages are as sentence vectors, by each encoder, and how many words and runs of characters they share.
 """
 
 import hashlib
@@ -27,11 +26,19 @@ from bot.models import Department, Priority
 from bot.ports import Vectors
 
 Action = Literal["handoff", "chat", "not_helped", "question"]
-Encode = Callable[[Sequence[str]], Vectors]
-RIDGE = 0.3
+Encode = Callable[[Sequence[str]], tuple[Vectors, ...]]
+"""Texts to unit vectors, one array an encoder; a row of zeros where an encoder does not know the language."""
+
+RIDGE = 0.5
+SHARPNESS = 3.0
+"""How fast two messages stop being alike as their cosine falls: exp(SHARPNESS * (cosine - 1))."""
+FURTHER_SHARE = 0.7
+"""What the second and further encoders count beside the first."""
 NGRAM_SHARE = 0.5
-BUCKETS = 1 << 13
+BUCKETS = 1 << 12
 ORDINARY = "ordinary"
+LEAD = 0.1
+"""How far a handoff's topic must be ahead of everything else before nobody asks the help center."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """The topic of a message and how far it leads over being an ordinary question (0 = as likely)."""
+    """The topic of a message and how far it leads over the next one that asks for something else."""
 
     topic: Topic
     lead: float
@@ -90,52 +97,82 @@ def _topic(file: Path, number: int, entry: Any) -> Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """Messages as the kernel compares them."""
+
+    vectors: tuple[Vectors, ...]
+    grams: Vectors
+
+    def kernel(self, other: "Features") -> Vectors:
+        """Likeness of each of these messages to each of the others, shape (these, others)."""
+        total = np.float32(NGRAM_SHARE) * (self.grams @ other.grams.T)
+        for number, (mine, theirs) in enumerate(zip(self.vectors, other.vectors, strict=True)):
+            both = np.outer(mine.any(axis=1), theirs.any(axis=1))
+            alike = np.exp(np.float32(SHARPNESS) * (mine @ theirs.T - 1)) * both
+            total += alike * np.float32(FURTHER_SHARE if number else 1.0)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
 class Intents:
-    """Recognises topics. Both kernels are linear, so what was learned is one weight a feature and topic."""
+    """Recognises topics; holds the examples and what each says for each topic."""
 
     topics: tuple[Topic, ...]
-    by_vector: Vectors
-    by_gram: Vectors
+    examples: Features
+    alpha: Vectors
     encode: Encode
 
     def scores(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, topics); about 1 for the topic of a message, about 0 for the others."""
-        scores: Vectors = self.encode(texts) @ self.by_vector + _grams(texts) @ self.by_gram
+        scores: Vectors = features(texts, self.encode).kernel(self.examples) @ self.alpha
         return scores
 
     def recognise(self, text: str) -> Intent:
+        """The topic; a handoff only where it leads clearly, an ordinary question otherwise."""
         scores = self.scores([text])[0]
         best = int(scores.argmax())
-        ordinary = next(n for n, topic in enumerate(self.topics) if topic.key == ORDINARY)
-        return Intent(self.topics[best], float(scores[best] - scores[ordinary]))
+        others = [score for score, topic in zip(scores, self.topics, strict=True) if topic.action != "handoff"]
+        lead = float(scores[best] - max(others))
+        if self.topics[best].action == "handoff" and lead < LEAD:
+            best = next(number for number, topic in enumerate(self.topics) if topic.key == ORDINARY)
+        return Intent(self.topics[best], lead)
+
+
+def features(texts: Sequence[str], encode: Encode) -> Features:
+    return Features(encode(texts), _grams(texts))
 
 
 def train(topics: Sequence[Topic], encode: Encode) -> Intents:
-    """Fit the examples; topics with few examples weigh as much as the large ones."""
+    """Fit the examples: (K + ridge) alpha = targets."""
     texts = [text for topic in topics for text in topic.examples]
     labels = np.array([number for number, topic in enumerate(topics) for _ in topic.examples])
-    vectors, grams = encode(texts), _grams(texts)
     targets = (labels[:, None] == np.arange(len(topics))).astype(np.float64)
-    rarity = 1.0 / np.sqrt(targets.mean(axis=0)[labels])
-    kernel = (vectors @ vectors.T + NGRAM_SHARE * (grams @ grams.T)).astype(np.float64)
-    alpha = np.linalg.solve(kernel + RIDGE * np.diag(rarity.mean() / rarity), targets).astype(np.float32)
-    return Intents(tuple(topics), vectors.T @ alpha, np.float32(NGRAM_SHARE) * (grams.T @ alpha), encode)
+    examples = features(texts, encode)
+    kernel = examples.kernel(examples).astype(np.float64)
+    kernel[np.diag_indices_from(kernel)] += RIDGE
+    return Intents(tuple(topics), examples, np.linalg.solve(kernel, targets).astype(np.float32), encode)
 
 
 def load(file: Path, encode: Encode, encoder_name: str, cache: Path) -> Intents:
     """Train on the intent file, or take what was learned from the same file before."""
     topics = read_topics(file)
-    recipe = f"{encoder_name}|{RIDGE}|{NGRAM_SHARE}|{BUCKETS}|".encode()
+    recipe = f"{encoder_name}|{RIDGE}|{SHARPNESS}|{FURTHER_SHARE}|{NGRAM_SHARE}|{BUCKETS}|2|".encode()
     digest = hashlib.sha256(recipe + file.read_bytes()).hexdigest()[:20]
     learned = cache / f"intents-{digest}.npz"
-    if learned.is_file():
-        with np.load(learned) as stored:
-            return Intents(tuple(topics), stored["by_vector"], stored["by_gram"], encode)
-    intents = train(topics, encode)
+    if not learned.is_file():
+        intents = train(topics, encode)
+        write_atomically(learned, _packed(intents))
+        return intents
+    with np.load(learned) as stored:
+        vectors = tuple(stored[name] for name in sorted(stored.files) if name.startswith("vectors"))
+        return Intents(tuple(topics), Features(vectors, stored["grams"]), stored["alpha"], encode)
+
+
+def _packed(intents: Intents) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, by_vector=intents.by_vector, by_gram=intents.by_gram)
-    write_atomically(learned, buffer.getvalue())
-    return intents
+    arrays: dict[str, Any] = {f"vectors{number}": array for number, array in enumerate(intents.examples.vectors)}
+    np.savez(buffer, grams=intents.examples.grams, alpha=intents.alpha, **arrays)
+    return buffer.getvalue()
 
 
 def _grams(texts: Sequence[str]) -> Vectors:
@@ -149,7 +186,8 @@ def _grams(texts: Sequence[str]) -> Vectors:
 
 
 def _pieces(text: str) -> list[str]:
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())[:80]
+    words = re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", unicodedata.normalize("NFKC", text).casefold())[:120]
     joined = f" {' '.join(words)} "
-    pairs = [f"{left} {right}" for left, right in pairwise(words)]
-    return words + pairs + [joined[i : i + 4] for i in range(max(0, len(joined) - 3))]
+    runs = [joined[i : i + 4] for i in range(max(0, len(joined) - 3))]
+    triples = [" ".join(words[i : i + 3]) for i in range(len(words) - 2)]
+    return words + [f"{left} {right}" for left, right in pairwise(words)] + triples + runs

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 K1, B = 1.2, 0.75
-_TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]+|[^\W_]+(?:['’][^\W_]+)?")
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]")
+_RANGES = r"\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
+_CJK = re.compile(rf"[{_RANGES}]")
+_TOKEN = re.compile(rf"[{_RANGES}]+|[^\W_{_RANGES}]+(?:['’][^\W_{_RANGES}]+)?")
 
 
 def terms(text: str) -> list[str]:

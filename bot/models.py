@@ -125,11 +125,18 @@ class Chunk:
     article_key: str
     section: int
     text: str
+    path: str | None = None
+    """The title path where the whole one is too long for the embedder beside the text."""
 
     def embedded_text(self, article: Article) -> str:
         """What the embedder reads: the title path, then the text."""
-        path = " > ".join((article.title, *article.sections[self.section].headings))
+        path = title_path(article, self.section) if self.path is None else self.path
         return f"{path}\n{self.text}" if path else self.text
+
+
+def title_path(article: Article, section: int) -> str:
+    """The way down to a section: `Refunds > When a refund is possible`; empty where nothing has a title."""
+    return " > ".join(filter(None, (article.title, *article.sections[section].headings)))
 
 
 @dataclass(frozen=True, slots=True)

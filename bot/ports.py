@@ -1,13 +1,14 @@
 """What the bot needs from outside, in its own words. A port exists where two real implementations do."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.keywords import KeywordIndex
-from bot.models import Article, Audience, Chunk, Passage, Turn
+from bot.models import Article, Audience, Chunk
 
 Vectors = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -46,13 +47,23 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a language model is told: how to behave, and the question with the passages as data."""
+
+    system: str
+    user: str
+
+
 class Generator(Protocol):
-    """Writes an answer in its own words from the passages; the caller checks each sentence before it is shown."""
+    """Writes text; the caller checks each sentence before it is shown."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
-    def write(self, question: str, language: str, turns: Sequence[Turn], passages: Sequence[Passage]) -> Iterator[str]:
-        """Yields pieces of text as they come. Raises GeneratorUnavailable for anything that goes wrong outside."""
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        """Yields pieces of text as they come. Raises GeneratorUnavailable for anything that goes wrong outside:
+        no connection, a time-out, a refusal, a broken stream, an empty reply."""
         ...
 
 

@@ -30,9 +30,13 @@ def read_replies(file: Path) -> Replies:
     """Raises BadInput where a text is missing in a language."""
     try:
         texts = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: the replies cannot be read: {error}") from error
+    if not isinstance(texts, dict) or not texts:
+        raise BadInput(f"{file}: the replies must be a list of names, each with a text in {', '.join(SPOKEN)}")
     for key, languages in texts.items():
+        if not isinstance(languages, dict):
+            raise BadInput(f"{file}: '{key}' needs a text in each of {', '.join(SPOKEN)}")
         missing = [language for language in SPOKEN if not languages.get(language)]
         if missing:
             raise BadInput(f"{file}: '{key}' has no text in {', '.join(missing)}")

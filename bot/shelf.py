@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from bot.errors import NotReady
+from bot.errors import FirstlineError, NotReady
 from bot.ports import Library
 
 
@@ -18,7 +18,7 @@ class Shelf:
     """Polls the live pointer, opens what it points at, and closes the old version when no question holds it.
 
     `live` gives (version, tombstones) or None; `open_version` opens one. A version that cannot be opened leaves the
-    one before it in service.
+    one before it in service; the next look tries again.
     """
 
     def __init__(
@@ -60,6 +60,9 @@ class Shelf:
             state = self._live()
             if state is not None and state != self._state:
                 self._replace(self._open(*state), state)
+        except FirstlineError:
+            if self._current is None:
+                raise
         finally:
             self._opening.release()
 

@@ -6,6 +6,7 @@ from helpdesk.models import Case, Change, Status, Ticket, TicketPage, ticket_lab
 from helpdesk.ports import Store, Work
 
 LARGEST_PAGE = 200
+LARGEST_NUMBER = 999_999_999
 
 
 class Desk:

@@ -10,7 +10,7 @@ PLACEHOLDER = "{ticket_number}"
 """Stands in the text of a required handoff where the ticket's number belongs."""
 
 _MOST_RETRIEVED = 10
-_SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?。！？\n]+\s*|$)")  # noqa: RUF001 - Chinese ends sentences so
+_SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?。！？\n]+\s*|$)")
 _NO_TICKET = {
     "en": "This is something for a person on our team.",
     "es": "Esto debe verlo una persona de nuestro equipo.",
@@ -61,7 +61,7 @@ def told(text: str, language: str, ticket_number: int | None) -> str:
     if ticket_number is not None:
         return text.replace(PLACEHOLDER, ticket_label(ticket_number))
     kept = "".join(sentence for sentence in _SENTENCE.findall(text) if PLACEHOLDER not in sentence).strip()
-    return kept or _NO_TICKET.get(language.split("-")[0], _NO_TICKET["en"])
+    return kept or _NO_TICKET.get(language.partition("-")[0], _NO_TICKET["en"])
 
 
 def _name(outcome: Outcome) -> str:

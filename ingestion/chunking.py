@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bot.models import Article, Chunk
+from bot.models import Article, Chunk, title_path
 
 TARGET_TOKENS = 180
 """Where a chunk stops growing: about 120 English words with the title path. Measured best over several corpora."""
@@ -17,12 +17,21 @@ def chunks_of(article: Article, count_tokens: Callable[[str], int], limit: int) 
     """Chunks of at most `limit` tokens each, title path included, in the order of the article."""
     chunks: list[Chunk] = []
     for number, section in enumerate(article.sections):
-        path = " > ".join((article.title, *section.headings))
-        room = max(32, min(TARGET_TOKENS, limit - 8) - count_tokens(path))
+        path = title_path(article, number)
+        fitting = _fitting(path, count_tokens, limit // 2)
+        room = max(32, min(TARGET_TOKENS, limit - 8) - count_tokens(fitting))
         texts = [block.text for block in section.blocks]
         for text in _packed(texts, count_tokens, room):
-            chunks.append(Chunk(_id(article, number, text), article.key, number, text))
+            chunk_id = _id(article, number, text)
+            chunks.append(Chunk(chunk_id, article.key, number, text, path=None if fitting == path else fitting))
     return chunks
+
+
+def _fitting(path: str, count_tokens: Callable[[str], int], limit: int) -> str:
+    """The beginning of a title path that leaves room for the text."""
+    while count_tokens(path) > limit:
+        path = path[: len(path) * 3 // 4].rstrip()
+    return path
 
 
 def _id(article: Article, section: int, text: str) -> str:

@@ -1,5 +1,6 @@
 """What `firstline index` was given, read: articles that can be published, and problems named by file and line."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from bot.errors import BadInput
 from bot.models import Article
 from ingestion.sources import jsonl, markdown_folder
+
+FORMAT = "1"
+"""Changes whenever the same sources would be read differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,21 @@ class Corpus:
 
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...] = ()
+    fingerprint: str = ""
+    """What `fingerprint` gave for the sources; empty where nobody asked."""
+
+
+def fingerprint(sources: Iterable[Path]) -> str:
+    """A digest of everything that `read_corpus` would read; cheap, since nothing is parsed."""
+    digest = hashlib.sha256(FORMAT.encode())
+    for source in sources:
+        files = markdown_folder.files(source) if source.is_dir() else [source]
+        for file in files:
+            name = str(file.relative_to(source)) if source.is_dir() else file.name
+            content = file.read_bytes() if file.is_file() else b""
+            digest.update(f"{len(name)}:{name}:{len(content)}:".encode())
+            digest.update(content)
+    return digest.hexdigest()
 
 
 def read_corpus(sources: Iterable[Path]) -> Corpus:

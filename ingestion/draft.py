@@ -55,13 +55,14 @@ class Gate(Protocol):
 
 
 class Previous:
-    """What the live version holds, as far as the next one needs it."""
+    """What the live version shows, as far as the next one needs it. After a rollback it may also hold articles that
+    were deleted since: `buried`."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, tombstones: frozenset[str] = frozenset()) -> None:
         self._folder = folder
-        self.articles: dict[str, Article] = {}
-        if folder is not None:
-            self.articles = {a.key: a for a in read_rows(folder / "articles.jsonl", article_from)}
+        held = read_rows(folder / "articles.jsonl", article_from) if folder is not None else []
+        self.articles = {article.key: article for article in held if article.key not in tombstones}
+        self.buried = len(self.articles) < len(held)
 
     def vectors(self) -> dict[str, Vectors]:
         """Vector by embedded text and language, to carry over."""
@@ -69,7 +70,11 @@ class Previous:
             return {}
         vectors = np.load(self._folder / "vectors.npy", mmap_mode="r")
         chunks = read_rows(self._folder / "chunks.jsonl", chunk_from)
-        return {_vector_key(self.articles[c.article_key], c): vectors[row] for row, c in enumerate(chunks)}
+        return {
+            _vector_key(self.articles[chunk.article_key], chunk): vectors[row]
+            for row, chunk in enumerate(chunks)
+            if chunk.article_key in self.articles
+        }
 
 
 def compare(previous: dict[str, Article], articles: Sequence[Article]) -> Changes:

@@ -113,7 +113,7 @@ def read_facts(file: Path) -> Facts:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         facts = {key: Fact(key, str(row["value"]), row["unit"]) for key, row in content["facts"].items()}
         names = content["names"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{file}: the facts cannot be read: {error}") from error
     locales = {locale for row in names for locale in row}
     return Facts(facts, {locale: frozenset(row[locale] for row in names if locale in row) for locale in locales})

@@ -12,7 +12,7 @@ from ingestion.corpus import Problem, read_corpus
 from ingestion.facts import read_facts
 from ingestion.sources import markdown_folder
 
-_LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[[^\]]+\]\(<?([^)\s>]+)>?(?:\s+[\"'][^)]*[\"'])?\)")
 SAME_IN_TRANSLATION = ("collection", "audience", "facts")
 
 
@@ -40,16 +40,19 @@ def _heads(folder: Path) -> dict[str, Head]:
     """File, front matter and body of every readable article, by article key."""
     heads: dict[str, Head] = {}
     for file in markdown_folder.files(folder):
-        parts = file.read_text(encoding="utf-8", errors="replace").split("---\n", 2)
-        if len(parts) == 3 and isinstance(fields := _loaded(parts[1]), dict):
-            heads[f"{fields.get('locale')}/{fields.get('id')}"] = (file, fields, parts[2])
+        try:
+            block, body = markdown_folder.split(markdown_folder.text_of(file))
+        except markdown_folder.Wrong:
+            continue
+        if isinstance(fields := _loaded(block), dict):
+            heads.setdefault(f"{fields.get('locale')}/{fields.get('id')}", (file, fields, body))
     return heads
 
 
 def _loaded(text: str) -> object:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None
 
 

@@ -21,7 +21,7 @@ _LIST_LINE = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 def markdown_sections(body: str) -> tuple[Section, ...]:
     """Sections in the order of the text. Headings of level 1 to 6 open one; a block stays whole."""
-    lines = body.splitlines()
+    lines = re.split(r"\r\n?|\n", body)  # as the parser counts them; splitlines() would also split at U+2028
     path: list[tuple[int, str]] = []
     sections: list[Section] = []
     blocks: list[Block] = []

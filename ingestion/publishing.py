@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -54,6 +55,18 @@ class Publisher:
     publications: Publications
     embedder: Embedder
 
+    def unchanged(self, digest: str) -> Summary | None:
+        """What there is to say when the live version was made from sources with this fingerprint by this embedder,
+        and nothing of it was deleted since; else None. It parses nothing and loads no model."""
+        live = self.publications.live()
+        folder = self._folder_of(live)
+        manifest = _manifest_of(folder) if folder is not None else {}
+        if not digest or (manifest.get("fingerprint"), manifest.get("embedder")) != (digest, self.embedder.name):
+            return None
+        if self.publications.tombstones() & set(manifest["keys"]):
+            return None
+        return Summary(Changes((), (), (), tuple(manifest["keys"])), 0, (), 0, live, published=False)
+
     def publish(
         self,
         corpus: Corpus,
@@ -69,25 +82,29 @@ class Publisher:
         refuse_problems(corpus, skip_invalid)
         with self.publications.publishing():
             live = self.publications.live()
-            previous = Previous(version_folder(self.folder, live) if live is not None else None)
+            tombstones = self.publications.tombstones()
+            folder = self._folder_of(live)
+            previous = Previous(folder, tombstones)
             changes = compare(previous.articles, corpus.articles)
             refuse_wiping(corpus, changes, len(previous.articles), allow_removals)
-            restored = tuple(sorted(self.publications.tombstones() & {a.key for a in corpus.articles}))
-            same_model = live is None or self._embedder_of(live) == self.embedder.name
-            if dry_run or (not changes.any and same_model):
+            restored = tuple(sorted(tombstones & {a.key for a in corpus.articles}))
+            same_model = folder is None or _manifest_of(folder)["embedder"] == self.embedder.name
+            if dry_run or not (changes.any or previous.buried or not same_model):
                 return Summary(changes, len(corpus.problems), restored, 0, live, published=False)
             draft, computed = self._build(corpus, previous if same_model else Previous(None), changes, progress)
             try:
                 refuse_by_gates(gates, draft)
                 self._go_live(draft, skipped=bool(corpus.problems))
             except BaseException:
-                shutil.rmtree(draft.folder, ignore_errors=True)
+                if self.publications.live() != draft.version:
+                    shutil.rmtree(draft.folder, ignore_errors=True)
                 raise
             return Summary(changes, len(corpus.problems), restored, computed, draft.version, published=True)
 
-    def _embedder_of(self, version: int) -> str:
-        manifest = json.loads((version_folder(self.folder, version) / "manifest.json").read_text())
-        return str(manifest["embedder"])
+    def _folder_of(self, live: int | None) -> Path | None:
+        """The live version's folder; None where it is gone, and everything has to be made anew."""
+        folder = None if live is None else version_folder(self.folder, live)
+        return folder if folder is not None and (folder / "manifest.json").is_file() else None
 
     def _build(self, corpus: Corpus, previous: Previous, changes: Changes, progress: Progress) -> tuple[Draft, int]:
         """Write a complete version under a name of its own; the last step, a rename, gives it its place."""
@@ -107,6 +124,8 @@ class Publisher:
             "embedder": self.embedder.name,
             "dimensions": self.embedder.dimensions,
             "articles": len(corpus.articles),
+            "keys": [article.key for article in corpus.articles],
+            "fingerprint": "" if corpus.problems else corpus.fingerprint,
             "chunks": len(chunks),
             "created_at": datetime.now(UTC).isoformat(),
         }
@@ -121,6 +140,11 @@ class Publisher:
         )
         deleted = frozenset() if skipped else frozenset(draft.changes.removed)
         self.publications.go_live(record, deleted, frozenset(article.key for article in draft.articles))
+
+
+def _manifest_of(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
 
 
 def refuse_problems(corpus: Corpus, skip_invalid: bool) -> None:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.errors import BadInput, FirstlineError, NotFound
+from bot.errors import BadInput, NotFound
+from helpdesk.accounts import LockedOut, SignInRefused
 from helpdesk.models import Agent, AgentRole
 from storage.engine import reading, writing
 from storage.passwords import DEFAULT_COST, hash_password, password_matches
@@ -21,16 +22,10 @@ LINK = timedelta(minutes=10)
 PASSWORD_LENGTH = range(10, 201)
 
 
-class SignInRefused(FirstlineError):
-    """Wrong login, password or link; which of them is not told."""
-
-
-class LockedOut(SignInRefused):
-    """Too many wrong passwords; the right one is refused too until the time is over."""
-
-
 class Agents:
-    """Only hashes of tokens are stored: who reads the database cannot sign in with what stands there."""
+    """`helpdesk.accounts.Accounts`.
+
+    Only hashes of tokens are stored: who reads the database cannot sign in with what stands there."""
 
     def __init__(
         self,

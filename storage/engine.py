@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import BadInput, Busy
-from storage.errors import StorageUnavailable
+from bot.errors import BadInput, Busy, StorageUnavailable
 
 BUSY_SECONDS = 30
 _READ = "firstline_read"
@@ -102,7 +101,10 @@ def _translated() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Busy("all connections to the database are in use; try again") from error
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
+        # A broken rule (IntegrityError, DataError) is not an outage.
+        if type(error) not in (OperationalError, InterfaceError, DatabaseError):
+            raise
         raise _in_our_words(error) from error
 
 

@@ -37,10 +37,14 @@ def _file_lock(path: Path, busy: str) -> Iterator[None]:
 @contextmanager
 def _postgres_lock(engine: Engine, name: str, busy: str) -> Iterator[None]:
     with unwrapped(engine) as connection:
-        # A connection of its own, closed for good at the end: returned to the pool it would keep the lock.
+        # A connection of its own, closed for good at the end: returned to the pool it could keep the lock.
         connection.detach()
+        key = {"name": f"firstline:{name}"}
         with closing(connection):
-            key = {"name": f"firstline:{name}"}
             if not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key):
                 raise Busy(busy)
-            yield
+            try:
+                yield
+            finally:
+                # The server notices a closed connection only moments later; the next one need not wait for that.
+                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)

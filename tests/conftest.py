@@ -6,9 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from api.wiring import Encoders, make_encoders
+from bot.settings import Settings
 from storage.engine import open_engine
 from storage.migrations import upgrade
+from storage.publications import SqlPublications
 from storage.store import SqlStore
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def encoders() -> Encoders:
+    """The real models, loaded once a worker."""
+    return make_encoders(Settings(models=ROOT / "var" / "models"))
+
+
+@pytest.fixture
+def publications(sqlite_url: str) -> Iterator[SqlPublications]:
+    """The register of index versions in an empty SQLite database in `tmp_path`."""
+    engine = open_engine(sqlite_url)
+    yield SqlPublications(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """`firstline index` and `firstline lint`: what the content team does with articles."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from api.commands.options import DataOption, progress_bar, say, settings_for
 from bot.errors import BadInput
-from ingestion.corpus import read_corpus
+from ingestion.corpus import fingerprint, read_corpus
 from ingestion.publishing import Summary
 
 app = typer.Typer()
@@ -31,9 +32,13 @@ def index(
     from ingestion.pruning import prune
 
     settings = settings_for(data)
-    corpus = read_corpus(sources)
+    digest = fingerprint(sources)
     storage = wiring.open_storage(settings)
-    publisher = wiring.make_publisher(settings, storage.publications, wiring.make_encoders(settings))
+    publisher = wiring.make_publisher(settings, storage.publications, wiring.lazy_embedder(settings))
+    if summary := publisher.unchanged(digest):
+        _show(summary, dry_run, as_json)
+        return
+    corpus = replace(read_corpus(sources), fingerprint=digest)
     with progress_bar("embedding") as progress:
         summary = publisher.publish(
             corpus, dry_run=dry_run, skip_invalid=skip_invalid, allow_removals=allow_removals, progress=progress
@@ -42,6 +47,10 @@ def index(
         say(f"left out: {problem}")
     if summary.published:
         prune(settings.data, storage.publications, settings.keep_versions)
+    _show(summary, dry_run, as_json)
+
+
+def _show(summary: Summary, dry_run: bool, as_json: bool) -> None:
     print(json.dumps(summary_row(summary)) if as_json else summary_line(summary, dry_run))
 
 

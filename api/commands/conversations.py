@@ -25,7 +25,7 @@ def report(
     settings = settings_for(data)
     store = wiring.open_storage(settings).store
     now = datetime.now(UTC)
-    settle(store, now, int(settings.idle.total_seconds() // 60))
+    settle(store, now, wiring.idle_minutes(settings))
     row = deflection_json(deflection(store, now - timedelta(days=days), now))
     print(json.dumps(row, indent=1) if as_json else readable(row, days))
 

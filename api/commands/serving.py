@@ -65,6 +65,6 @@ def _publish(settings: Settings, storage: "wiring.Storage", encoders: "wiring.En
     from ingestion.corpus import read_corpus
 
     say(f"Publishing {folder} (only the first time) …")
-    publisher = wiring.make_publisher(settings, storage.publications, encoders)
+    publisher = wiring.make_publisher(settings, storage.publications, encoders.embedder)
     with progress_bar("embedding") as progress:
         say(summary_line(publisher.publish(read_corpus([folder]), progress=progress), dry_run=False))

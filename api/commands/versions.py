@@ -38,7 +38,8 @@ def rollback(
     publications = wiring.open_storage(settings_for(data)).publications
     records = publications.history()
     live = publications.live()
-    target = version or next((r.version for r in records if live is not None and r.version < live), None)
+    earlier = next((r.version for r in records if live is not None and r.version < live), None)
+    target = earlier if version is None else version
     if target is None:
         raise BadInput("there is no earlier version to go back to")
     if target not in {record.version for record in records}:

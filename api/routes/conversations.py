@@ -11,8 +11,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.context import Address, Authenticated, Context, Here
 from api.identity import verify
+from api.logs import failure
 from api.origins import check_origin
-from api.problems import CODES, Problem, status_of
+from api.problems import CODES, UNFORESEEN, Problem, sentence_of, status_of
 from api.render import turn
 from api.schemas import (
     ConversationOpened,
@@ -28,7 +29,7 @@ from api.schemas import (
 from api.streaming import deltas
 from bot.errors import FirstlineError
 from bot.language import base
-from helpdesk.models import Contact, Conversation
+from helpdesk.models import Contact, Conversation, Message
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
@@ -62,14 +63,21 @@ def may_speak(conversation: Authenticated, here: Here, address: Address, origin:
     here.limiters.address.check(address, "messages")
     here.limiters.conversation.check(conversation.id, "messages")
     here.limiters.site.check(conversation.site, "messages on this site")
-    if len(here.service.chat.transcript(conversation)) >= 2 * here.settings.limits.messages:
+    return conversation
+
+
+def with_room(new: NewMessage, conversation: Annotated[Conversation, Depends(may_speak)], here: Here) -> Conversation:
+    """The conversation, unless it is full; what was said in it before is still replayed."""
+    said = here.service.chat.transcript(conversation)
+    known = any(message.client_message_id == new.client_message_id for message in said)
+    if len(said) >= 2 * here.settings.limits.messages and not known:
         raise Problem(429, "this conversation is full; please start a new one", {"Retry-After": "3600"})
     return conversation
 
 
 @router.post("/{conversation_id}/messages", response_class=EventSourceResponse, responses=ERRORS)
 async def say(
-    new: NewMessage, conversation: Annotated[Conversation, Depends(may_speak)], here: Here
+    new: NewMessage, conversation: Annotated[Conversation, Depends(with_room)], here: Here
 ) -> AsyncIterator[ServerSentEvent]:
     """Answer a message as `delta` events and one `outcome`, or an `error`. The same client_message_id replays."""
     try:
@@ -77,21 +85,30 @@ async def say(
             here.service.chat.send, conversation, new.text, new.client_message_id, limiter=ANSWERING
         )
     except FirstlineError as error:
-        code = CODES[status_of(error)]
-        here.metrics.errors.labels(code).inc()
-        log.warning("reply_failed", conversation=conversation.id, code=code)
-        yield ServerSentEvent(event="error", data={"code": code, "message": str(error)})
+        yield _failed(here, conversation, error, CODES[status_of(error)], sentence_of(error))
+        return
+    except Exception as error:  # noqa: BLE001 - the response has begun; only an event can still say that it failed
+        yield _failed(here, conversation, error, "error", UNFORESEEN)
         return
     outcome = reply.message.outcome or {}
-    _record(here, conversation, outcome, replayed=reply.replayed)
+    if not reply.replayed:
+        _record(here, conversation, reply.message)
     for piece in deltas(str(outcome["text"])):
         yield ServerSentEvent(event="delta", data={"text": piece})
     yield ServerSentEvent(event="outcome", data=outcome)
 
 
-def _record(here: Context, conversation: Conversation, outcome: dict[str, object], *, replayed: bool) -> None:
-    if replayed:
-        return
+def _failed(here: Context, conversation: Conversation, error: Exception, code: str, sentence: str) -> ServerSentEvent:
+    here.metrics.errors.labels(code).inc()
+    log.warning("reply_failed", conversation=conversation.id, code=code, **failure(error))
+    return ServerSentEvent(event="error", data={"code": code, "message": sentence})
+
+
+def _record(here: Context, conversation: Conversation, message: Message) -> None:
+    outcome = message.outcome or {}
+    timings: dict[str, float] = (message.evidence or {}).get("timings", {})
+    for stage, milliseconds in (timings | {"total": sum(timings.values())}).items():
+        here.metrics.seconds.labels(stage).observe(milliseconds / 1000)
     here.metrics.questions.labels(conversation.site, outcome["outcome"]).inc()
     if outcome["handoff"]:
         here.metrics.handoffs.labels(outcome["handoff"], outcome["reason"]).inc()

@@ -2,26 +2,32 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.agents import COOKIE, CurrentAgent, refuse_other_pages, remember
 from api.context import Address, Here
 from api.pages import page as render_page
-from bot.errors import FirstlineError
-from helpdesk.desk import parse_number
+from helpdesk.accounts import SignInRefused
+from helpdesk.desk import LARGEST_NUMBER, parse_number
 from helpdesk.models import Status
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 
 @router.get("", response_class=HTMLResponse)
-def tickets(request: Request, here: Here, status: Status | None = None, before: int | None = None) -> Response:
+def tickets(
+    request: Request,
+    here: Here,
+    status: Status | None = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)] = None,
+) -> Response:
     """The tickets, newest first; whoever is not signed in gets the sign-in form."""
     agent = here.service.storage.agents.agent_of(request.cookies.get(COOKIE, ""))
     if agent is None:
         return render_page("sign_in.html", problem=None, local=here.demo)
-    return render_page("tickets.html", agent=agent, page=page, status=status, statuses=list(Status))
+    page = here.service.desk.page(status=status, before=before)
+    return render_page("tickets.html", private=True, agent=agent, page=page, chosen=status, statuses=list(Status))
 
 
 @router.get("/login", response_class=HTMLResponse)
@@ -30,7 +36,7 @@ def follow_link(token: str, here: Here, address: Address) -> Response:
     here.limiters.logins.check(address, "sign-in attempts")
     try:
         session = here.service.storage.agents.redeem(token)
-    except FirstlineError as error:
+    except SignInRefused as error:
         return render_page("sign_in.html", status=401, problem=str(error), local=here.demo)
     return _into_the_desk(session, here)
 
@@ -47,14 +53,14 @@ def sign_in(
     here.limiters.logins.check(address, "sign-in attempts")
     try:
         session = here.service.storage.agents.sign_in(login, password)
-    except FirstlineError as error:
+    except SignInRefused as error:
         return render_page("sign_in.html", status=401, problem=str(error), local=here.demo)
     return _into_the_desk(session, here)
 
 
 def _into_the_desk(session: str, here: Here) -> Response:
     """A page of our own follows, not a redirect: a strict cookie is not sent with what another site led to."""
-    response = render_page("signed_in.html")
+    response = render_page("signed_in.html", private=True)
     remember(response, session, here.settings)
     return response
 
@@ -71,7 +77,7 @@ def sign_out(request: Request, here: Here, _: CurrentAgent) -> Response:
 def ticket(number: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
     """One ticket: who, why, what was said, and from which articles the bot answered."""
     case = here.service.desk.open_case(parse_number(number))
-    return render_page("ticket.html", agent=agent, case=case, ticket=case.ticket, statuses=list(Status))
+    return render_page("ticket.html", private=True, agent=agent, case=case, ticket=case.ticket, statuses=list(Status))
 
 
 @router.post("/tickets/{number}/status")

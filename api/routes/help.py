@@ -21,7 +21,7 @@ def index(here: Here, locale: str = "en") -> HTMLResponse:
     """All articles for learners, by collection."""
     language = base(locale)
     with here.service.assistant.shelf.library() as library:
-        articles = [article for article in library.articles if _readable(article) and article.locale == language]
+        articles = [article for article in library.articles if _readable(article) and base(article.locale) == language]
     return page("help.html", policy=WITH_WIDGET, language=language, collections=_by_collection(articles))
 
 

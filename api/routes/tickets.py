@@ -9,7 +9,8 @@ from api import render
 from api.agents import CurrentAgent
 from api.context import Here
 from api.schemas import ErrorOut, StatusChange, TicketList, TicketOut, TicketWithTranscript
-from helpdesk.desk import parse_number
+from api.wiring import idle_minutes
+from helpdesk.desk import LARGEST_NUMBER, parse_number
 from helpdesk.endings import settle
 from helpdesk.models import Status
 from helpdesk.reports import deflection, deflection_json
@@ -22,7 +23,7 @@ def list_tickets(
     here: Here,
     _: CurrentAgent,
     status: Status | None = None,
-    before: Annotated[int | None, Query(description="Numbers below this one")] = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER, description="Numbers below this one")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TicketList:
     """Newest first, a page at a time."""
@@ -50,5 +51,5 @@ def report_deflection(here: Here, _: CurrentAgent, days: Annotated[int, Query(ge
     """How many conversations needed nobody, as honest bounds, with the conversations behind each number."""
     now = datetime.now(UTC)
     store = here.service.storage.store
-    settle(store, now, int(here.settings.idle.total_seconds() // 60))
+    settle(store, now, idle_minutes(here.settings))
     return deflection_json(deflection(store, now - timedelta(days=days), now))

@@ -754,9 +754,12 @@ function drawIntro() {
   });
 }
 
+const hasOffer = (x) => x.outcome?.handoff === "offered" && !ticket;
+const hasChoices = (x) => !!x.outcome?.choices?.length && x === exchanges.at(-1);
+
 /** @param {Exchange} x */
 function draw(x) {
-  const look = JSON.stringify([x.state, x.accepted, !!x.partial, x.outcome?.text, x === exchanges.at(-1), !!ticket]);
+  const look = JSON.stringify([x.state, x.accepted, !!x.partial, x.outcome?.text, hasOffer(x), hasChoices(x)]);
   replace(x.node, look, () => {
     x.bubble = null;
     if (x.role === "system") return [el("p.notice", {}, x.text)];
@@ -795,9 +798,9 @@ function extras(x, given) {
   const parts = [];
   if (given.citations?.length) parts.push(card(t("sources"), lang, given.citations));
   if (given.suggestions?.length) parts.push(card(t("articles"), lang, given.suggestions));
-  if (given.handoff === "offered" && !ticket) parts.push(button("main", askForPerson, icon("person"), t("offer")));
-  if (given.choices?.length && x === exchanges.at(-1)) {
-    const choices = given.choices.map((text) => button("chip", () => { if (send(text)) rest(); }, text));
+  if (hasOffer(x)) parts.push(button("main", askForPerson, icon("person"), t("offer")));
+  if (hasChoices(x)) {
+    const choices = (given.choices ?? []).map((text) => button("chip", () => { if (send(text)) rest(); }, text));
     parts.push(el("div.starters", { role: "group", "aria-label": t("choices"), lang }, ...choices));
   }
   if (given.outcome === "answer") parts.push(rating(x));
@@ -1094,6 +1097,7 @@ function listen() {
   }
   narrow.addEventListener("change", arrange);
   for (const name of ["resize", "scroll"]) window.visualViewport?.addEventListener(name, fit);
+  addEventListener("offline", () => stream?.abort()); // else a stream without a connection would wait until it stalls
   addEventListener("online", () => { if (opened) retry((x) => x.state === "failed" && x.offline); });
   document.addEventListener("visibilitychange", refresh);
   addEventListener("storage", (event) => {

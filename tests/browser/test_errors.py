@@ -33,6 +33,18 @@ def test_offline_marks_the_message_and_coming_back_sends_it(visit: Any, api: Any
     assert len(ids(api)) == 2
 
 
+def test_a_connection_lost_in_the_middle_of_an_answer(visit: Any, api: Any) -> None:
+    api.gate = threading.Event()
+    seen = visit().open().ask("a long enough question", answered=False)
+    expect(seen.panel.locator(".text[aria-busy]")).to_be_visible()
+    seen.context.set_offline(True)
+    expect(failed(seen)).to_contain_text("No answer yet.")
+    api.gate.set()
+    seen.context.set_offline(False)
+    expect(seen.answers).to_have_text(["You asked: a long enough question"])
+    assert len(set(ids(api))) == 1
+
+
 def test_a_message_not_sent_survives_a_reload(visit: Any, api: Any) -> None:
     seen = visit().open()
     api.fail("/messages", 500)

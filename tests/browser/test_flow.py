@@ -21,7 +21,13 @@ REFUND = """You can get a **full refund** of a single course:
 | Plus, yearly | 30 |
 """
 CITED = [
-    {"number": 1, "article_id": "refund-course", "title": "Refund of a course", "url": "/help/en/refund-course", "quote": "x"},
+    {
+        "number": 1,
+        "article_id": "refund-course",
+        "title": "Refund of a course",
+        "url": "/help/en/refund-course",
+        "quote": "x",
+    },
     {"number": 2, "article_id": "outside", "title": "Card networks", "url": "https://example.org/cards", "quote": "y"},
 ]
 
@@ -142,7 +148,9 @@ def test_a_new_chat_leaves_the_old_one_and_finds_back(visit: Any, api: Any) -> N
 
 
 def test_only_documented_fields_reach_the_page(visit: Any, api: Any, outcome: Any) -> None:
-    api.replies["q"] = outcome("Fine.", secret="SECRET", retrieved=["hidden-article"], department="Billing", reason="internal")
+    api.replies["q"] = outcome(
+        "Fine.", secret="SECRET", retrieved=["hidden-article"], department="Billing", reason="internal"
+    )
     seen = visit().open().ask("q")
     text = seen.page.locator("firstline-widget").evaluate("host => host.shadowRoot.textContent")
     assert not [word for word in ("SECRET", "hidden-article", "Billing", "internal", "0.9") if word in text]

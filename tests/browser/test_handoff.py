@@ -26,7 +26,9 @@ def test_a_person_is_two_actions_away(visit: Any, api: Any) -> None:
 
 def test_an_accepted_offer_shows_the_number_and_then_takes_an_email(visit: Any, api: Any, outcome: Any) -> None:
     near = [{"article_id": "pay", "title": "Ways to pay", "url": "/help/en/pay"}]
-    api.replies["cat?"] = outcome("I am not sure. Would you like to talk to a person?", "handoff", suggestions=near, **OFFER)
+    api.replies["cat?"] = outcome(
+        "I am not sure. Would you like to talk to a person?", "handoff", suggestions=near, **OFFER
+    )
     seen = visit().open().ask("cat?")
     expect(seen.panel.locator("a.source")).to_have_attribute("href", f"{api.url}/help/en/pay")
     expect(seen.panel.locator(".ticket")).to_have_count(0)
@@ -37,13 +39,19 @@ def test_an_accepted_offer_shows_the_number_and_then_takes_an_email(visit: Any, 
     submit(seen)
     expect(seen.panel.locator(".ticket")).to_contain_text("They will write to ada@example.org.")
     first, second = api.asked("/handoff")
-    assert second | {"client_request_id": 0} == {"email": "ada@example.org", "note": "It is urgent.", "client_request_id": 0}
+    assert second | {"client_request_id": 0} == {
+        "email": "ada@example.org",
+        "note": "It is urgent.",
+        "client_request_id": 0,
+    }
     assert first["client_request_id"] != second["client_request_id"]
     expect(seen.panel.get_by_role("button", name="Yes, connect me with a person")).to_have_count(0)
 
 
 def test_a_required_handoff_shows_its_number_at_once_and_after_a_reload(visit: Any, api: Any, outcome: Any) -> None:
-    api.replies["hacked"] = outcome("Somebody else is in your account; a person takes this.", "handoff", handoff="required")
+    api.replies["hacked"] = outcome(
+        "Somebody else is in your account; a person takes this.", "handoff", handoff="required"
+    )
     seen = visit().open().ask("hacked")
     expect(seen.panel.locator(".ticket h3")).to_have_text(NUMBER)
     expect(seen.panel.locator("form.contact")).to_be_visible()

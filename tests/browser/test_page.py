@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 HOSTILE = """<style>
 * { all: unset !important; }
 div, section, form, button, textarea, span, svg, firstline-widget { display: none !important; }
-firstline-widget, html > *, body ~ * { opacity: 0 !important; visibility: hidden !important; transform: scale(.1) !important;
+firstline-widget, html > *, body ~ * { opacity: 0 !important; visibility: hidden !important;
+  transform: scale(.1) !important;
   filter: blur(9px) !important; pointer-events: none !important; position: static !important; z-index: -1 !important;
   width: 1px !important; clip-path: inset(50%) !important; transition: all 9s !important; font: 3px serif !important; }
 html { font-size: 3px !important; direction: rtl !important; letter-spacing: 9px !important; line-height: 9 !important;
@@ -50,7 +51,8 @@ def test_a_hostile_style_sheet_changes_no_pixel(visit: Any, api: Any, outcome: A
 
 def test_the_page_is_as_it_was(visit: Any) -> None:
     look = """() => JSON.stringify([...document.querySelectorAll('html, body, body *:not(script)')].map(node =>
-        [node.tagName, node.getAttributeNames(), [...getComputedStyle(node)].map(name => getComputedStyle(node)[name])]))"""
+        [node.tagName, node.getAttributeNames(),
+        [...getComputedStyle(node)].map(name => getComputedStyle(node)[name])]))"""
     head = "<script>window.known = new Set(Object.getOwnPropertyNames(window)); known.add('known')</script>"
     seen = visit(head=head)
     expect(seen.launcher).to_be_visible()
@@ -76,23 +78,27 @@ def test_a_strict_policy_is_kept_to(visit: Any, api: Any, outcome: Any) -> None:
 def test_no_cookie_is_set_or_sent(visit: Any, api: Any) -> None:
     seen = visit()
     seen.context.add_cookies([{"name": "session", "value": "theirs", "url": api.url}])
-    headers: list[dict[str, str]] = []
-    seen.page.on("request", lambda request: headers.append(request.all_headers()) if "/v1/" in request.url else None)
+    requests: list[Any] = []
+    seen.page.on("request", lambda request: requests.append(request) if "/v1/" in request.url else None)
     seen.page.reload()
     seen.open().ask("q")
-    assert len(headers) >= 3
-    assert not [each for each in headers if "cookie" in each]
+    assert len(requests) >= 3
+    assert not [each.url for each in requests if "cookie" in each.all_headers()]
     assert [cookie["name"] for cookie in seen.context.cookies()] == ["session"]
 
 
 def test_it_works_from_another_origin_and_asks_nobody_else(visit: Any, api: Any, pages: Any) -> None:
     seen = visit()
     asked: list[str] = []
-    seen.page.on("request", lambda request: asked.append(f"{urlsplit(request.url).scheme}://{urlsplit(request.url).netloc}"))
+    seen.page.on(
+        "request", lambda request: asked.append(f"{urlsplit(request.url).scheme}://{urlsplit(request.url).netloc}")
+    )
     seen.page.reload()
     seen.open().ask("q")
     assert set(asked) == {api.url, pages.url}
-    scripts = seen.page.evaluate("performance.getEntriesByType('resource').filter(e => e.initiatorType != 'fetch').map(e => e.name)")
+    scripts = seen.page.evaluate(
+        "performance.getEntriesByType('resource').filter(e => e.initiatorType != 'fetch').map(e => e.name)"
+    )
     assert [name for name in scripts if not name.startswith("data:")] == [f"{api.url}/widget.js"]
 
 
@@ -117,7 +123,6 @@ def test_learners_who_share_a_browser_do_not_share_a_chat(visit: Any, pages: Any
     assert seen.log_texts() == []
     pages.kept[name] = (html, headers)
     seen.page.reload()
-    seen.open()
     expect(seen.answers).to_have_text(["You asked: mine"])
 
 
@@ -136,7 +141,9 @@ def test_the_looks_follow_the_pages_custom_properties(visit: Any) -> None:
     head = "<style>:root { --firstline-accent: #facc15; --firstline-side: left; --firstline-radius: 3px; }</style>"
     seen = visit(head=head).open()
     assert seen.panel.bounding_box()["x"] == 20
-    style = "panel => { const s = getComputedStyle(panel.querySelector('.avatar')); return [s.backgroundColor, s.color] }"
+    style = (
+        "panel => { const s = getComputedStyle(panel.querySelector('.avatar')); return [s.backgroundColor, s.color] }"
+    )
     background, text = seen.panel.evaluate(style)
     assert background == "rgb(250, 204, 21)"
     assert text.startswith("oklch(0 ")

@@ -15,7 +15,7 @@ PAYLOADS = [
     f"<svg><script>{JS}</script></svg>",
     f"<svg><animate onbegin={JS} attributeName=x dur=1s>",
     f"<body onload={JS}>",
-    f"<iframe src=\"javascript:parent.{JS}\"></iframe>",
+    f'<iframe src="javascript:parent.{JS}"></iframe>',
     f'<iframe srcdoc="<script>parent.{JS}</script>"></iframe>',
     f'<a href="javascript:{JS}">click</a>',
     f"<details open ontoggle={JS}>x</details>",
@@ -52,8 +52,8 @@ PAYLOADS = [
 ]
 FOUND = """host => {
   const nodes = [...host.shadowRoot.querySelectorAll('*')];
-  const allowed = new Set(('DIV BUTTON svg path SECTION SPAN H2 H3 P FORM TEXTAREA OL UL LI A STRONG TABLE THEAD TBODY TR TH TD I'
-    + ' FIELDSET LEGEND LABEL INPUT').split(' '));
+  const allowed = new Set(('DIV BUTTON svg path SECTION SPAN H2 H3 P FORM TEXTAREA OL UL LI A STRONG TABLE THEAD TBODY'
+    + ' TR TH TD I FIELDSET LEGEND LABEL INPUT').split(' '));
   return {
     elements: [...new Set(nodes.map(node => node.tagName).filter(name => !allowed.has(name)))],
     handlers: nodes.flatMap(node => node.getAttributeNames()).filter(name => name.startsWith('on')),
@@ -69,7 +69,9 @@ def check(seen: Any, api: Any, asked: set[str]) -> None:
     assert (found["handlers"], found["styles"]) == ([], 0)
     for address in found["links"]:
         scheme, host, path, *_ = urlsplit(address)
-        assert scheme == "http" and f"http://{host}" == api.url and path.startswith("/help/") or host == "ok.example", address
+        assert scheme == "http" and f"http://{host}" == api.url and path.startswith("/help/") or host == "ok.example", (
+            address
+        )
     assert seen.page.evaluate("window.pwned") is None
     assert asked <= {api.url, seen.url.rsplit("/", 1)[0]}
     assert [said for said in seen.console if "Failed to load" not in said] == []
@@ -85,7 +87,9 @@ def test_no_payload_runs_from_learner_answer_or_source(visit: Any, api: Any, out
     api.suggestions = PAYLOADS[:6]
     seen = visit()
     asked: set[str] = set()
-    seen.page.on("request", lambda request: asked.add(f"{urlsplit(request.url).scheme}://{urlsplit(request.url).netloc}"))
+    seen.page.on(
+        "request", lambda request: asked.add(f"{urlsplit(request.url).scheme}://{urlsplit(request.url).netloc}")
+    )
     seen.open()
     expect(seen.panel.locator(".starters button")).to_have_text(PAYLOADS[:6])
     for payload in PAYLOADS:

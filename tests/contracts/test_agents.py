@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from bot.errors import BadInput, NotFound
+from helpdesk.accounts import LockedOut, SignInRefused
 from helpdesk.models import Agent
-from storage.agents import LINK, LOCK_OUT, SESSION, Agents, LockedOut, SignInRefused
+from storage.agents import LINK, LOCK_OUT, SESSION, Agents
 from storage.engine import reading
 from tests.helpdesk.scripted import Clock
 

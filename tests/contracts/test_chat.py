@@ -29,7 +29,7 @@ def test_five_messages_at_once_get_one_reply_each_in_order(store: SqlStore) -> N
     script = Script(pause=0.01)
     chat = Chat(store, script)
     conversation, _ = chat.start("demo", "en")
-    at_once(*(lambda n=n: chat.send(conversation, f"question {n}", f"k{n}") for n in range(5)))  # type: ignore[misc]
+    at_once(*(lambda n=n: chat.send(conversation, f"question {n}", f"k{n}") for n in range(5)))
     transcript = chat.transcript(conversation)
     questions = [message for message in transcript if message.role == "learner"]
     replies = [message for message in transcript if message.role == "bot"]
@@ -43,7 +43,7 @@ def test_each_question_knows_the_replies_before_it(store: SqlStore) -> None:
     script = Script(pause=0.01)
     chat = Chat(store, script)
     conversation, _ = chat.start("demo", "en")
-    at_once(*(lambda n=n: chat.send(conversation, f"question {n}", f"k{n}") for n in range(4)))  # type: ignore[misc]
+    at_once(*(lambda n=n: chat.send(conversation, f"question {n}", f"k{n}") for n in range(4)))
     said = [turn.text for question in script.asked[:3] for turn in (question, Script().answer(question))]
     assert [turn.text for turn in script.asked[3].turns] == said
 
@@ -66,7 +66,7 @@ def test_two_processes_answering_one_message_store_one_reply(engine: Engine) -> 
     scripts = [Script(pause=0.05) for _ in others]
     chats = [Chat(SqlStore(other), script) for other, script in zip(others, scripts, strict=True)]
     conversation, _ = chats[0].start("demo", "en")
-    replies = at_once(*(lambda chat=chat: chat.send(conversation, "get me a human", "k1") for chat in chats))  # type: ignore[misc]
+    replies = at_once(*(lambda chat=chat: chat.send(conversation, "get me a human", "k1") for chat in chats))
     assert len({reply.message.id for reply in replies}) == 1
     assert sorted(reply.replayed for reply in replies) == [False, True, True]
     assert_one_ticket_each(SqlStore(engine), [conversation.id])
@@ -78,7 +78,7 @@ def test_two_processes_keep_the_order(engine: Engine) -> None:
     others = [open_engine(engine.url.render_as_string(hide_password=False)) for _ in range(3)]
     chats = [Chat(SqlStore(other), Script(pause=0.02)) for other in others]
     conversation, _ = chats[0].start("demo", "en")
-    at_once(*(lambda c=c, n=n: c.send(conversation, f"question {n}", f"k{n}") for n, c in enumerate(chats * 2)))  # type: ignore[misc]
+    at_once(*(lambda c=c, n=n: c.send(conversation, f"question {n}", f"k{n}") for n, c in enumerate(chats * 2)))
     transcript = chats[0].transcript(conversation)
     questions = [message.id for message in transcript if message.role == "learner"]
     assert [message.reply_to for message in transcript if message.role == "bot"] == questions
@@ -90,7 +90,7 @@ def test_two_processes_keep_the_order(engine: Engine) -> None:
 def test_twenty_threads_make_twenty_tickets(store: SqlStore) -> None:
     chat = Chat(store, Script())
     conversations = [chat.start("demo", "en")[0] for _ in range(20)]
-    replies = at_once(*(lambda c=c: chat.send(c, "my account was hacked", "k1") for c in conversations))  # type: ignore[misc]
+    replies = at_once(*(lambda c=c: chat.send(c, "my account was hacked", "k1") for c in conversations))
     numbers = {reply.message.outcome["ticket_number"] for reply in replies if reply.message.outcome}
     assert len(numbers) == 20
     assert_one_ticket_each(store, [conversation.id for conversation in conversations])

@@ -1,9 +1,6 @@
-"""Erasing a learner, and everybody after a time, on both databases; on SQLite the bytes go too."""
+"""Erasing a learner, and everybody after a time, on both databases."""
 
-import random
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -13,7 +10,7 @@ from helpdesk.conversations import Chat
 from helpdesk.desk import Desk
 from helpdesk.models import Contact, Conversation, Identity, Status
 from helpdesk.retention import apply_retention, erase
-from storage.engine import reading, sqlite_path, writing
+from storage.engine import reading, writing
 from storage.store import SqlStore
 from storage.tables import metadata
 from tests.helpdesk.scripted import NOON, Clock, Script
@@ -49,13 +46,6 @@ def rows(engine: Engine) -> dict[str, int]:
             name: connection.scalar(select(func.count()).select_from(metadata.tables[name])) or 0
             for name in ABOUT_CHATS
         }
-
-
-def bytes_on_disk(engine: Engine) -> Iterator[bytes]:
-    path = sqlite_path(engine)
-    assert path is not None
-    for file in sorted(path.parent.glob(f"{path.name}*")):
-        yield file.read_bytes()
 
 
 def test_a_learner_is_erased_and_the_receipt_counts_it(chat: Chat, store: SqlStore, engine: Engine) -> None:
@@ -105,27 +95,7 @@ def test_half_an_address_erases_nobody(store: SqlStore) -> None:
         erase(store, "example.org")
 
 
-def test_no_byte_of_an_erased_chat_stays_in_the_files(chat: Chat, store: SqlStore, engine: Engine) -> None:
-    if sqlite_path(engine) is None:
-        pytest.skip("PostgreSQL's files are the operator's: see SqlStore.scrub")
-    rolls = random.Random(3)
-    for number in range(60):
-        conversation, _ = chat.start("demo", "en")
-        secret = rolls.random() < 0.5
-        words = "SECRET-7 " if secret else "harmless "
-        chat.send(conversation, words * rolls.choice([1, 30, 900]) + "how", f"k{number}")
-        if secret:
-            chat.request_person(conversation, Contact(email=ANA, note="SECRET-7"), "r1")
-    assert any(b"SECRET-7" in content for content in bytes_on_disk(engine))
-    erase(store, ANA)
-    for needle in (b"SECRET-7", ANA.encode(), ANA.casefold().encode()):
-        assert not any(needle in content for content in bytes_on_disk(engine))
-    assert any(b"harmless" in content for content in bytes_on_disk(engine))
-
-
-def test_old_conversations_go_and_used_ones_stay(
-    chat: Chat, store: SqlStore, engine: Engine, clock: Clock
-) -> None:
+def test_old_conversations_go_and_used_ones_stay(chat: Chat, store: SqlStore, engine: Engine, clock: Clock) -> None:
     whole_story(chat, store, "SECRET-7")
     used, _ = chat.start("demo", "en")
     clock.advance(days=20)

@@ -1,4 +1,4 @@
-"""Killed at any moment: no acknowledged turn and no ticket is lost, none is double, and asking again finishes the job."""
+"""Killed at any moment: no acknowledged turn and no ticket is lost or double, and asking again finishes the job."""
 
 import random
 import subprocess

@@ -106,6 +106,12 @@ def test_one_publish_at_a_time(publications: Publications, url: str) -> None:
     other.dispose()
 
 
+def test_one_publish_right_after_another(publications: Publications) -> None:
+    for _ in range(50):
+        with publications.publishing():
+            pass
+
+
 def test_a_failed_publish_lets_the_next_one_in(publications: Publications) -> None:
     with pytest.raises(KeyError), publications.publishing():
         raise KeyError

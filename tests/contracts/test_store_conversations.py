@@ -57,7 +57,12 @@ def test_an_exception_undoes_the_whole_transaction(store: SqlStore) -> None:
 
 
 def test_an_outcome_comes_back_as_it_was_written_key_order_included(store: SqlStore) -> None:
-    outcome = {"zeta": 1, "alpha": [0.1, 1e-9, None, True], "text": "“¿Qué?” 退款 \U0001f600 \u2028 \\ \x00", "b": {"y": {}, "x": ""}}
+    outcome = {
+        "zeta": 1,
+        "alpha": [0.1, 1e-9, None, True],
+        "text": "“¿Qué?” 退款 \U0001f600 \u2028 \\ \x00",
+        "b": {"y": {}, "x": ""},
+    }
     given = message("m1", "c1", 1, role="bot", outcome=outcome, evidence={"timings": {"b": 1.5, "a": 2}})
     with store.begin() as work:
         work.conversations.add(conversation("c1"), "hash")

@@ -84,7 +84,7 @@ class Script:
         return self.answer_to(question.text)
 
     def answer_to(self, text: str) -> Outcome:
-        said = {
+        said: dict[str, Outcome] = {
             "human": required("asked_for_human"),
             "hacked": required("account_taken_over", Priority.HIGH),
             "certificate": required(),

@@ -155,7 +155,10 @@ def test_feedback_is_kept_and_may_be_changed(chat: Chat) -> None:
     conversation, _ = chat.start("demo", "en")
     reply = chat.send(conversation, "question", "k1").message
     chat.feedback(conversation, reply.id, False, "not my case\x00 ")
-    assert (chat.transcript(conversation)[1].helpful, chat.transcript(conversation)[1].comment) == (False, "not my case")
+    assert (chat.transcript(conversation)[1].helpful, chat.transcript(conversation)[1].comment) == (
+        False,
+        "not my case",
+    )
     chat.feedback(conversation, reply.id, True)
     assert (chat.transcript(conversation)[1].helpful, chat.transcript(conversation)[1].comment) == (True, None)
 

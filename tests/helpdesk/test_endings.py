@@ -1,5 +1,6 @@
 """How conversations ended, and what the report says of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,13 +28,9 @@ def chat_of(script: str) -> list[Message]:
             outcome = Script().answer_to(text)
             told = outcome_json(outcome, f"m{number + 1}", 1001 if "human" in text else None)
             helpful = {"+": True, "-": False}.get(text[-1])
-            bot = message(f"m{number + 1}", "c1", number + 1, role="bot", reply_to=f"m{number}", outcome=told)
-            messages.append(Message(**{**_fields(bot), "kind": kind_of(outcome), "helpful": helpful}))
+            reply = message(f"m{number + 1}", "c1", number + 1, role="bot", reply_to=f"m{number}", outcome=told)
+            messages.append(replace(reply, kind=kind_of(outcome), helpful=helpful))
     return messages
-
-
-def _fields(message: Message) -> dict[str, object]:
-    return {name: getattr(message, name) for name in Message.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,26 @@ from bot.models import Evidence, Outcome
 from helpdesk.outcomes import kind_of, outcome_json, told
 from tests.helpdesk.scripted import answer, clarification, evidence, offered, required, small_talk
 
-KEYS = """id outcome text confidence calibration reason handoff ticket_number department priority question_language
-language index_version choices suggestions citations retrieved""".split()
-OUTCOMES = [answer(), clarification(), offered(), required(), small_talk()]
+KEYS = [
+    "id",
+    "outcome",
+    "text",
+    "confidence",
+    "calibration",
+    "reason",
+    "handoff",
+    "ticket_number",
+    "department",
+    "priority",
+    "question_language",
+    "language",
+    "index_version",
+    "choices",
+    "suggestions",
+    "citations",
+    "retrieved",
+]
+OUTCOMES: list[Outcome] = [answer(), clarification(), offered(), required(), small_talk()]
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: type(outcome).__name__)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.models import Outcome
 from helpdesk.conversations import Chat
 from helpdesk.models import Claim, Contact, Message
 from helpdesk.outcomes import outcome_json
@@ -11,7 +12,15 @@ from helpdesk.summary import summarize
 from tests.contracts.rows import message
 from tests.helpdesk.scripted import answer, offered, small_talk
 
-WORDS = ["how do I get my money back?", "hello", "which", "weather", "thanks", "退款要多久?", "¿y mi certificado? human"]
+WORDS = [
+    "how do I get my money back?",
+    "hello",
+    "which",
+    "weather",
+    "thanks",
+    "退款要多久?",
+    "¿y mi certificado? human",
+]
 
 
 def assert_quotes_are_verbatim(claims: tuple[Claim, ...], messages: tuple[Message, ...]) -> None:
@@ -72,8 +81,8 @@ def test_long_turns_are_quoted_in_part() -> None:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(["learner", "bot", "agent"]), st.text(max_size=400)), max_size=12))
 def test_every_quote_is_a_substring_of_its_turn(said: list[tuple[str, str]]) -> None:
-    outcomes = [answer(), offered(), small_talk()]
-    messages = []
+    outcomes: list[Outcome] = [answer(), offered(), small_talk()]
+    messages: list[Message] = []
     for number, (role, text) in enumerate(said, start=1):
         is_reply = role == "bot" and bool(messages) and messages[-1].role == "learner"
         told = outcome_json(outcomes[number % 3], f"m{number}", None) if is_reply else None

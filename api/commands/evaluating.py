@@ -1,0 +1,35 @@
+"""`firstline eval`: QA's measurements, and what is learned from data sets."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commands.options import say, settings_for
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("train-prior")
+def train_prior(
+    datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+    outside: Annotated[Path, typer.Option(help="JSON lines of questions from elsewhere (text, intent oos).")],
+    write: Annotated[Path | None, typer.Option(help="Where to write the coefficients.")] = None,
+) -> None:
+    """Train the calibrator that ships with Firstline, each figure measured on a data set it did not see."""
+    from api import wiring
+    from evals.dataset import read_dataset
+    from evals.training.prior import observe, outside_questions, train
+
+    workbench = wiring.make_workbench(settings_for(None))
+    strangers = outside_questions(outside)
+    sets = []
+    for folder in datasets:
+        say(f"asking {folder.name} …")
+        sets.append(observe(read_dataset(folder), strangers, workbench))
+    prior, lines = train(sets)
+    print("\n".join(lines))
+    if write is not None:
+        write.write_text(json.dumps(prior, indent=1) + "\n", encoding="utf-8")
+        print(f"written to {write}")

@@ -1,0 +1,40 @@
+"""Firstline's retrieval as a LangChain retriever, for those who build chains of their own."""
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from bot.language import detect
+from bot.models import Audience
+from bot.retrieval import Retrieval
+from bot.shelf import Shelf
+
+
+class FirstlineRetriever(BaseRetriever):
+    """Documents of the live index version, best first; what this audience may not read is never among them."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    shelf: Shelf
+    retrieval: Retrieval
+    audience: Audience = Audience.LEARNER
+    k: int = 4
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
+        with self.shelf.library() as library:
+            found = self.retrieval.search(library, query, detect(query), self.audience)
+            return [
+                Document(
+                    page_content=passage.chunk.text,
+                    metadata={
+                        "article_id": passage.article.id,
+                        "title": passage.article.title,
+                        "url": passage.article.address,
+                        "locale": passage.article.locale,
+                        "score": passage.score,
+                        "index_version": library.version,
+                    },
+                )
+                for passage in found.passages[: self.k]
+            ]
