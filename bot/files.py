@@ -15,7 +15,11 @@ def write_atomically(file: Path, content: bytes) -> None:
     """Write `file` whole or not at all, also when the process is killed in the middle."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+        try:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        except BaseException:
+            Path(stream.name).unlink()
+            raise
     Path(stream.name).replace(file)

@@ -28,7 +28,8 @@ _COMMON = frozenset(
 
 
 def supported(sentence: str, evidence: str) -> bool:
-    """True where every number, link and name of `sentence` stands in `evidence`, and one sentence of it has most of its words and the same negation."""
+    """True where every number, link and name of `sentence` stands in `evidence`, and one sentence of it has most of its
+    words and the same negation."""
     sentence, evidence = (unicodedata.normalize("NFKC", text) for text in (sentence, evidence))
     for pattern in (_NUMBER, _LINK, _NAME):
         if not {found.casefold() for found in pattern.findall(sentence)} <= _all(pattern, evidence):

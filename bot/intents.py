@@ -97,35 +97,19 @@ def _topic(file: Path, number: int, entry: Any) -> Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """Messages as the kernel compares them."""
-
-    vectors: tuple[Vectors, ...]
-    grams: Vectors
-
-    def kernel(self, other: "Features") -> Vectors:
-        """Likeness of each of these messages to each of the others, shape (these, others)."""
-        total = np.float32(NGRAM_SHARE) * (self.grams @ other.grams.T)
-        for number, (mine, theirs) in enumerate(zip(self.vectors, other.vectors, strict=True)):
-            both = np.outer(mine.any(axis=1), theirs.any(axis=1))
-            alike = np.exp(np.float32(SHARPNESS) * (mine @ theirs.T - 1)) * both
-            total += alike * np.float32(FURTHER_SHARE if number else 1.0)
-        return total
-
-
-@dataclass(frozen=True, slots=True)
 class Intents:
-    """Recognises topics; holds the examples and what each says for each topic."""
+    """Recognises topics: what every example says for every topic, by nearness, and every n-gram's weight."""
 
     topics: tuple[Topic, ...]
-    examples: Features
+    examples: tuple[Vectors, ...]
     alpha: Vectors
+    gram_weights: Vectors
     encode: Encode
 
     def scores(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, topics); about 1 for the topic of a message, about 0 for the others."""
-        scores: Vectors = features(texts, self.encode).kernel(self.examples) @ self.alpha
-        return scores
+        near = _nearness(self.encode(texts), self.examples) @ self.alpha
+        return np.add(near, _grams(texts) @ self.gram_weights)
 
     def recognise(self, text: str) -> Intent:
         """The topic; a handoff only where it leads clearly, an ordinary question otherwise."""
@@ -138,25 +122,24 @@ class Intents:
         return Intent(self.topics[best], lead)
 
 
-def features(texts: Sequence[str], encode: Encode) -> Features:
-    return Features(encode(texts), _grams(texts))
-
-
 def train(topics: Sequence[Topic], encode: Encode) -> Intents:
-    """Fit the examples: (K + ridge) alpha = targets."""
+    """Fit the examples: (K + ridge) alpha = targets. The n-grams' kernel is linear, so what was learned from it is
+    one weight an n-gram and topic; of the other, the examples themselves are kept."""
     texts = [text for topic in topics for text in topic.examples]
     labels = np.array([number for number, topic in enumerate(topics) for _ in topic.examples])
-    targets = (labels[:, None] == np.arange(len(topics))).astype(np.float64)
-    examples = features(texts, encode)
-    kernel = examples.kernel(examples).astype(np.float64)
-    kernel[np.diag_indices_from(kernel)] += RIDGE
-    return Intents(tuple(topics), examples, np.linalg.solve(kernel, targets).astype(np.float32), encode)
+    targets = (labels[:, None] == np.arange(len(topics))).astype(np.float32)
+    vectors, grams = encode(texts), _grams(texts)
+    kernel = _nearness(vectors, vectors)
+    kernel += np.float32(NGRAM_SHARE) * (grams @ grams.T)
+    kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
+    alpha = np.linalg.solve(kernel, targets)
+    return Intents(tuple(topics), vectors, alpha, np.float32(NGRAM_SHARE) * (grams.T @ alpha), encode)
 
 
 def load(file: Path, encode: Encode, encoder_name: str, cache: Path) -> Intents:
     """Train on the intent file, or take what was learned from the same file before."""
     topics = read_topics(file)
-    recipe = f"{encoder_name}|{RIDGE}|{SHARPNESS}|{FURTHER_SHARE}|{NGRAM_SHARE}|{BUCKETS}|2|".encode()
+    recipe = f"{encoder_name}|{RIDGE}|{SHARPNESS}|{FURTHER_SHARE}|{NGRAM_SHARE}|{BUCKETS}|3|".encode()
     digest = hashlib.sha256(recipe + file.read_bytes()).hexdigest()[:20]
     learned = cache / f"intents-{digest}.npz"
     if not learned.is_file():
@@ -164,15 +147,27 @@ def load(file: Path, encode: Encode, encoder_name: str, cache: Path) -> Intents:
         write_atomically(learned, _packed(intents))
         return intents
     with np.load(learned) as stored:
-        vectors = tuple(stored[name] for name in sorted(stored.files) if name.startswith("vectors"))
-        return Intents(tuple(topics), Features(vectors, stored["grams"]), stored["alpha"], encode)
+        examples = tuple(stored[name] for name in sorted(stored.files) if name.startswith("examples"))
+        return Intents(tuple(topics), examples, stored["alpha"], stored["gram_weights"], encode)
 
 
 def _packed(intents: Intents) -> bytes:
     buffer = io.BytesIO()
-    arrays: dict[str, Any] = {f"vectors{number}": array for number, array in enumerate(intents.examples.vectors)}
-    np.savez(buffer, grams=intents.examples.grams, alpha=intents.alpha, **arrays)
+    arrays: dict[str, Any] = {f"examples{number}": array for number, array in enumerate(intents.examples)}
+    np.savez(buffer, alpha=intents.alpha, gram_weights=intents.gram_weights, **arrays)
     return buffer.getvalue()
+
+
+def _nearness(these: tuple[Vectors, ...], those: tuple[Vectors, ...]) -> Vectors:
+    """Likeness by every encoder that knows both messages' languages, shape (these, those)."""
+    total = np.zeros((len(these[0]), len(those[0])), dtype=np.float32)
+    for number, (mine, theirs) in enumerate(zip(these, those, strict=True)):
+        if not mine.any():
+            continue
+        alike = np.exp(np.float32(SHARPNESS) * (mine @ theirs.T - 1))
+        alike *= np.outer(mine.any(axis=1), theirs.any(axis=1))
+        total += alike * np.float32(FURTHER_SHARE if number else 1.0)
+    return total
 
 
 def _grams(texts: Sequence[str]) -> Vectors:

@@ -8,8 +8,8 @@ from bot.errors import BadInput
 MAX_CHARACTERS = 4000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_CARD = re.compile(r"\b(?:\d[ -]?){13,19}\b")
-_PHONE = re.compile(r"(?<![\w-])\+?\d[\d ().-]{7,16}\d(?![\w-])")
+_CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
+_PHONE = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d[\d ().-]{7,16}\d(?![\w-])")
 _SECRET = re.compile(r"(?i)\b(password|passcode|contraseña|clave|密码)(\s*(?:is|es|[:=：是])\s*)(\S+)")
 
 

@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from bot import units
 from bot.errors import BadInput
 
 Duration = Annotated[timedelta, BeforeValidator(units.duration)]
 Size = Annotated[int, BeforeValidator(units.size)]
-Rate = Annotated[units.Rate, BeforeValidator(units.rate)]
+Rate = Annotated[units.Rate, NoDecode, BeforeValidator(units.rate)]
 PREFIX = "FIRSTLINE_"
 _PACKAGE = Path(__file__).parent
 

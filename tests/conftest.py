@@ -8,6 +8,7 @@ import pytest
 
 from api.wiring import Encoders, make_encoders
 from bot.settings import Settings
+from ingestion.corpus import Corpus, read_corpus
 from storage.engine import open_engine
 from storage.migrations import upgrade
 from storage.publications import SqlPublications
@@ -20,6 +21,12 @@ ROOT = Path(__file__).parents[1]
 def encoders() -> Encoders:
     """The real models, loaded once a worker."""
     return make_encoders(Settings(models=ROOT / "var" / "models"))
+
+
+@pytest.fixture(scope="session")
+def kb() -> Corpus:
+    """The sample help center, read."""
+    return read_corpus([ROOT / "kb_articles"])
 
 
 @pytest.fixture

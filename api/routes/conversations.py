@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -17,7 +17,6 @@ from api.problems import CODES, UNFORESEEN, Problem, sentence_of, status_of
 from api.render import turn
 from api.schemas import (
     ConversationOpened,
-    ErrorOut,
     Feedback,
     HandoffMade,
     HandoffRequest,
@@ -25,6 +24,8 @@ from api.schemas import (
     NewMessage,
     TicketMark,
     Transcript,
+    errors,
+    errors_before_a_stream,
 )
 from api.streaming import deltas
 from bot.errors import FirstlineError
@@ -37,10 +38,10 @@ ANSWERING = CapacityLimiter(256)
 """Threads that may wait for answers at once; a stalled model must not take the other routes' threads."""
 
 Origin = Annotated[str | None, Header()]
-ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorOut} for status in (401, 403, 404, 413, 422, 429)}
+ERRORS = (401, 403, 404, 413, 422, 429)
 
 
-@router.post("", status_code=201, responses=ERRORS)
+@router.post("", status_code=201, responses=errors(*ERRORS))
 def start(new: NewConversation, here: Here, address: Address, origin: Origin = None) -> ConversationOpened:
     """Open a conversation on a site, anonymously or with the host's word for who the learner is."""
     here.limiters.address.check(address, "requests")
@@ -75,7 +76,9 @@ def with_room(new: NewMessage, conversation: Annotated[Conversation, Depends(may
     return conversation
 
 
-@router.post("/{conversation_id}/messages", response_class=EventSourceResponse, responses=ERRORS)
+@router.post(
+    "/{conversation_id}/messages", response_class=EventSourceResponse, responses=errors_before_a_stream(*ERRORS)
+)
 async def say(
     new: NewMessage, conversation: Annotated[Conversation, Depends(with_room)], here: Here
 ) -> AsyncIterator[ServerSentEvent]:
@@ -124,7 +127,7 @@ def _record(here: Context, conversation: Conversation, message: Message) -> None
     )
 
 
-@router.get("/{conversation_id}", responses=ERRORS)
+@router.get("/{conversation_id}", responses=errors(401, 404, 422))
 def read(conversation: Authenticated, here: Here) -> Transcript:
     """The whole conversation, oldest first, byte for byte as it was sent."""
     with here.service.storage.store.read() as work:
@@ -140,7 +143,7 @@ def read(conversation: Authenticated, here: Here) -> Transcript:
     )
 
 
-@router.post("/{conversation_id}/handoff", status_code=201, responses=ERRORS)
+@router.post("/{conversation_id}/handoff", status_code=201, responses=errors(400, *ERRORS))
 def hand_off(
     request: HandoffRequest, conversation: Authenticated, here: Here, address: Address, origin: Origin = None
 ) -> HandoffMade:
@@ -153,7 +156,7 @@ def hand_off(
     return HandoffMade(ticket_number=ticket.label)
 
 
-@router.post("/{conversation_id}/feedback", status_code=204, responses=ERRORS)
+@router.post("/{conversation_id}/feedback", status_code=204, responses=errors(*ERRORS))
 def give_feedback(feedback: Feedback, conversation: Authenticated, here: Here, address: Address) -> Response:
     """Say whether a reply helped; a later word replaces the earlier one."""
     here.limiters.address.check(address, "requests")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.agents import COOKIE, CurrentAgent, refuse_other_pages, remember
+from api.articles import message_html
 from api.context import Address, Here
 from api.pages import page as render_page
 from helpdesk.accounts import SignInRefused
@@ -77,7 +78,15 @@ def sign_out(request: Request, here: Here, _: CurrentAgent) -> Response:
 def ticket(number: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
     """One ticket: who, why, what was said, and from which articles the bot answered."""
     case = here.service.desk.open_case(parse_number(number))
-    return render_page("ticket.html", private=True, agent=agent, case=case, ticket=case.ticket, statuses=list(Status))
+    return render_page(
+        "ticket.html",
+        private=True,
+        agent=agent,
+        case=case,
+        ticket=case.ticket,
+        shown=message_html,
+        statuses=list(Status),
+    )
 
 
 @router.post("/tickets/{number}/status")

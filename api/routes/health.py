@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse
 
 from api.context import Here
 from api.problems import body
-from api.schemas import ErrorOut
+from api.schemas import errors
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -17,7 +17,7 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@router.get("/ready", responses={503: {"model": ErrorOut}}, response_model=dict[str, str])
+@router.get("/ready", responses=errors(503), response_model=dict[str, str])
 async def ready(here: Here) -> Response:
     """200 once a version is live and finds an article by its own title; else 503 with the reason."""
     problem = await run_in_threadpool(here.readiness.problem)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query
 
 from api.context import Address, Here
 from api.origins import check_origin
-from api.schemas import ErrorOut, SearchResult, SearchResults, SiteOut
+from api.schemas import SearchResult, SearchResults, SiteOut, errors
 from bot.citations import quote
 from bot.language import base, detect
 from bot.models import Audience
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1", tags=["sites"])
 MOST_RESULTS = 10
 
 
-@router.get("/sites/{site}", responses={403: {"model": ErrorOut}, 404: {"model": ErrorOut}})
+@router.get("/sites/{site}", responses=errors(403, 404, 422, 429))
 def describe(
     site: str, here: Here, address: Address, locale: str = "en", origin: Annotated[str | None, Header()] = None
 ) -> SiteOut:
@@ -35,7 +35,7 @@ def describe(
     )
 
 
-@router.get("/search", responses={429: {"model": ErrorOut}})
+@router.get("/search", responses=errors(404, 422, 429, 503))
 def search(
     here: Here,
     address: Address,

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query
 from api import render
 from api.agents import CurrentAgent
 from api.context import Here
-from api.schemas import ErrorOut, StatusChange, TicketList, TicketOut, TicketWithTranscript
+from api.schemas import StatusChange, TicketList, TicketOut, TicketWithTranscript, errors
 from api.wiring import idle_minutes
 from helpdesk.desk import LARGEST_NUMBER, parse_number
 from helpdesk.endings import settle
 from helpdesk.models import Status
 from helpdesk.reports import deflection, deflection_json
 
-router = APIRouter(prefix="/v1", responses={401: {"model": ErrorOut}})
+router = APIRouter(prefix="/v1", responses=errors(401, 422))
 
 
 @router.get("/tickets", tags=["tickets"])
@@ -31,7 +31,7 @@ def list_tickets(
     return TicketList(tickets=[render.ticket(found) for found in page.tickets], next_before=page.next_before)
 
 
-@router.get("/tickets/{number}", tags=["tickets"], responses={404: {"model": ErrorOut}})
+@router.get("/tickets/{number}", tags=["tickets"], responses=errors(404))
 def read_ticket(number: str, here: Here, _: CurrentAgent) -> TicketWithTranscript:
     """One ticket with the whole chat."""
     case = here.service.desk.open_case(parse_number(number))
@@ -39,7 +39,7 @@ def read_ticket(number: str, here: Here, _: CurrentAgent) -> TicketWithTranscrip
     return TicketWithTranscript(**render.ticket(case.ticket).model_dump(), transcript=turns)
 
 
-@router.post("/tickets/{number}/status", tags=["tickets"], responses={404: {"model": ErrorOut}})
+@router.post("/tickets/{number}/status", tags=["tickets"], responses=errors(400, 403, 404))
 def change_status(number: str, change: StatusChange, here: Here, agent: CurrentAgent) -> TicketOut:
     """Open, In progress or Closed; the history says who did it."""
     ticket = here.service.desk.change_status(parse_number(number), Status(change.status), agent.login)

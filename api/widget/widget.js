@@ -34,6 +34,7 @@ if (!script || document.querySelector("firstline-widget")) return;
 const site = script.dataset.site ?? "";
 const base = (script.dataset.base ? new URL(script.dataset.base, location.href).href : new URL(script.src).origin)
   .replace(/\/+$/, "");
+const LONGEST = 4000; // characters of a message
 const REPLY_STALLED = 45_000; // milliseconds without a byte, heartbeats included
 const narrow = matchMedia("(max-width: 480px), (max-height: 480px)"); // the same condition as in the style sheet
 const touch = matchMedia("(pointer: coarse)");
@@ -185,7 +186,8 @@ function paragraph(lines, at, partial) {
 
 function interrupts(lines, at, partial) {
   const item = ITEM.exec(lines[at]);
-  return HEADING.test(lines[at]) || isTable(lines, at, partial) || (item && (!/\d/.test(item[2]) || parseInt(item[2]) === 1));
+  if (item) return !/\d/.test(item[2]) || parseInt(item[2]) === 1;
+  return HEADING.test(lines[at]) || isTable(lines, at, partial);
 }
 
 function isTable(lines, at, partial) {
@@ -375,8 +377,10 @@ let waitUntil = 0;
 /** @type {AbortController | null} */
 let stream = null;
 
+/** Other tabs hear of a change by what is written here, so it says how far the chat is; the same again wakes nobody. */
 function save() {
-  kept.write(conversation && { ...conversation, seen: Date.now() });
+  const turns = exchanges.filter(({ state }) => state === "sent").length;
+  kept.write(conversation && { ...conversation, turns, ticket: ticket?.number });
   const pending = exchanges.filter((x) => x.role === "learner" && x.state !== "sent");
   tab.write({ opened, pending: pending.map(({ id, text, accepted }) => ({ id, text, accepted })) });
 }
@@ -483,9 +487,10 @@ function answer(x, { id, text, outcome, helpful }) {
 
 /* ---- sending ----------------------------------------------------------------------------------------------------- */
 
-/** @param {string} text */
+/** @param {string} text @returns {boolean | void} whether it was taken */
 function send(text) {
   if (!text.trim() || Date.now() < waitUntil) return false;
+  if ([...text.trim()].length > LONGEST) return complain({ code: "too_large" });
   const x = exchange({ text: text.trim(), state: "queued" });
   exchanges.push(x);
   complain(null);
@@ -637,7 +642,8 @@ async function askForPerson() {
 async function handOff(body) {
   const reply = await withConversation(({ id, token }) =>
     callJson("POST", `/v1/conversations/${encodeURIComponent(id)}/handoff`, { body, token }));
-  ticket = { number: reply.ticket_number, status: "Open" };
+  const same = ticket?.number === reply.ticket_number && ticket?.status !== "Closed";
+  if (!same) ticket = { number: reply.ticket_number, status: "Open" };
 }
 
 /** @param {HTMLFormElement} form */
@@ -820,7 +826,8 @@ function card(title, lang, items) {
 function rating(x) {
   const choice = (helpful, name) => button(`rate.${name}`, () => rate(x, helpful), icon(name), t(name));
   const group = { role: "group", "aria-label": t("helpful") };
-  return el("div.rating", group, el("span.ask", {}, t("helpful")), choice(true, "yes"), choice(false, "no"), el("div.after"));
+  const ask = el("span.ask", {}, t("helpful"));
+  return el("div.rating", group, ask, choice(true, "yes"), choice(false, "no"), el("div.after"));
 }
 
 /** @param {Exchange} x */
@@ -842,7 +849,8 @@ function drawDesk() {
     const closed = ticket.status === "Closed";
     const known = STATUSES[ticket.status];
     const title = el("h3", { tabindex: "-1" }, t("ticket", { number: ticket.number }));
-    const head = el("div.row", {}, el("span.badge", {}, icon("check")), title, known ? el("span.pill", {}, t(known)) : null);
+    const pill = known ? el("span.pill", {}, t(known)) : null;
+    const head = el("div.row", {}, el("span.badge", {}, icon("check")), title, pill);
     return [el("div.ticket", {}, head, ...(closed ? [el("p", {}, t("ticket_closed"))] : contactPart()))];
   });
 }
@@ -856,8 +864,9 @@ function contactPart() {
 }
 
 function form() {
-  const by = (value, name) => el("label.tab", {}, el("input", { type: "radio", name: "by", value, checked: value === "email",
-    onchange: () => { node.dataset.by = value; } }), el("span", {}, t(name)));
+  const choose = (value) => ({ type: "radio", name: "by", value, checked: value === "email",
+    onchange: () => { node.dataset.by = value; } });
+  const by = (value, name) => el("label.tab", {}, el("input", choose(value)), el("span", {}, t(name)));
   const onsubmit = (event) => { event.preventDefault(); sendContact(node); };
   const node = el("form.contact", { novalidate: true, "data-by": "email", onsubmit, oninput: () => showWrong(node, null) },
     el("fieldset", {}, el("legend", {}, t("reach")), el("div.tabs", {}, by("email", "by_email"), by("phone", "by_phone"))),
@@ -872,7 +881,8 @@ function form() {
 /** @param {string} name @param {Record<string, string> | null} attributes of an input; null for an area of text */
 function field(name, attributes) {
   const common = { id: name, name, "aria-describedby": `${name}-wrong` };
-  const control = attributes ? el("input", { ...common, ...attributes }) : el("textarea", { ...common, rows: "2", maxlength: "2000" });
+  const control = attributes ? el("input", { ...common, ...attributes })
+    : el("textarea", { ...common, rows: "2", maxlength: "2000" });
   const label = el("label", { for: name }, t(name));
   return el(`div.field.${name}`, {}, label, control, el("p.wrong", { id: `${name}-wrong`, role: "alert" }));
 }
@@ -890,7 +900,8 @@ function showWrong(form, name) {
 }
 
 const PROBLEMS = { offline: "error_offline", broken: "error_broken", rate_limited: "error_rate_limited",
-  not_ready: "error_not_ready", bad_request: "error_rejected", too_large: "error_rejected", unprocessable: "error_rejected" };
+  not_ready: "error_not_ready", bad_request: "error_rejected", too_large: "error_rejected",
+  unprocessable: "error_rejected" };
 
 /** @param {{code?: string, wait?: number} | null} problem null when all is well again */
 function complain(problem) {
@@ -1054,17 +1065,19 @@ function sendTyped() {
 
 function header() {
   const title = profile.name ? t("title", { name: profile.name }) : t("title_plain");
-  const tool = (name, key, onclick) => el("button.tool", { type: "button", "aria-label": t(key), title: t(key), onclick }, icon(name));
+  const tool = (name, key, onclick) =>
+    el("button.tool", { type: "button", "aria-label": t(key), title: t(key), onclick }, icon(name));
   return el("div.head", {}, el("span.avatar", {}, icon("spark")),
     el("div.names", {}, el("h2", { id: "title" }, title), el("p", {}, t("subtitle"))),
     tool("fresh", "new_chat", newChat), tool("close", "close", close));
 }
 
 function composer() {
-  input = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "input", rows: "1", maxlength: "4000", enterkeyhint: "send",
+  input = /** @type {HTMLTextAreaElement} */ (el("textarea", { id: "input", rows: "1", enterkeyhint: "send",
     "aria-label": t("input"), placeholder: t("placeholder"), oninput: grown }));
   const name = t("send");
-  sendButton = /** @type {HTMLButtonElement} */ (el("button.send", { type: "submit", "aria-label": name, title: name }, icon("send")));
+  sendButton = /** @type {HTMLButtonElement} */ (
+    el("button.send", { type: "submit", "aria-label": name, title: name }, icon("send")));
   const onsubmit = (event) => { event.preventDefault(); sendTyped(); rest(); };
   return el("form.composer", { onsubmit }, input, sendButton);
 }
@@ -1079,11 +1092,13 @@ function build() {
     onclick: () => open() }, icon("chat"));
   [intro, notice, thread, desk] = ["intro", "notices", "thread", "desk"].map((name) => el(`div.${name}`));
   // The log itself is silent: `status` says the finished answer once, not each piece of it.
-  log = el("div.log", { role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: "0" }, intro, notice, thread, desk);
+  const silent = { role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: "0" };
+  log = el("div.log", silent, intro, notice, thread, desk);
   alertBox = el("div.alert", { role: "alert" });
   status = el("div.sr", { role: "status" });
-  panel = el("section.panel", { role: "dialog", "aria-labelledby": "title", tabindex: "-1", hidden: true, onkeydown: onKey },
-    header(), log, alertBox, composer(), el("div.foot", {}, button("quiet", askForPerson, icon("person"), t("person"))), status);
+  const foot = el("div.foot", {}, button("quiet", askForPerson, icon("person"), t("person")));
+  const dialog = { role: "dialog", "aria-labelledby": "title", tabindex: "-1", hidden: true, onkeydown: onKey };
+  panel = el("section.panel", dialog, header(), log, alertBox, composer(), foot, status);
   root.append(el("div.root", { role: "complementary", "aria-label": t("title_plain") }, launcher, panel));
 }
 
@@ -1126,7 +1141,8 @@ async function start() {
   if (document.readyState === "loading") {
     await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
   }
-  const problem = await loadProfile().then((served) => { locale = served ?? locale ?? "en"; return null; }, (error) => error);
+  const adoptLocale = (served) => { locale = served ?? locale ?? "en"; };
+  const problem = await loadProfile().then(adoptLocale, (error) => error);
   if (problem && await isRefused(problem)) {
     return console.warn(`Firstline: site "${site}" is not set up for ${location.origin}; the help chat stays hidden.`);
   }
@@ -1179,37 +1195,44 @@ a { color: var(--link); text-decoration: underline; text-underline-offset: 2px; 
 a:hover { text-decoration-thickness: 2px; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .panel:focus-visible, h3:focus-visible { outline: none; }
-.sr { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.sr { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap; }
 
 .launcher { position: fixed; bottom: var(--offset); right: var(--offset); width: 60px; height: 60px; border-radius: 50%;
   display: grid; place-items: center; background: var(--accent); color: var(--on-accent);
   box-shadow: 0 1px 2px rgb(15 17 34 / .2), 0 10px 28px rgb(15 17 34 / .26); }
 .launcher svg { width: 28px; height: 28px; }
-.panel { position: fixed; bottom: var(--offset); right: var(--offset); width: 404px; max-width: calc(100vw - 2 * var(--offset));
+.panel { position: fixed; bottom: var(--offset); right: var(--offset); width: 404px;
+  max-width: calc(100vw - 2 * var(--offset));
   height: min(700px, calc(100vh - 2 * var(--offset))); display: flex; flex-direction: column; overflow: hidden;
   background: var(--bg); border: 1px solid var(--line); border-radius: var(--firstline-radius, 18px);
   box-shadow: 0 2px 6px rgb(15 17 34 / .08), 0 20px 56px rgb(15 17 34 / .22); }
 .left { right: auto; left: var(--offset); }
 
-.head { display: flex; align-items: center; gap: 4px; padding: 14px 12px 14px 16px; border-bottom: 1px solid var(--line);
+.head { display: flex; align-items: center; gap: 4px; padding: 14px 12px 14px 16px;
+  border-bottom: 1px solid var(--line);
   background: linear-gradient(var(--tint), var(--bg)); touch-action: none; }
-.avatar { width: 38px; height: 38px; border-radius: 12px; display: grid; place-items: center; flex: none; margin-right: 8px;
+.avatar { width: 38px; height: 38px; border-radius: 12px; display: grid; place-items: center; flex: none;
+  margin-right: 8px;
   background: var(--accent); color: var(--on-accent); }
 .names { flex: 1; min-width: 0; }
-h2 { font-size: 17px; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; overflow: hidden; text-overflow: ellipsis;
+h2 { font-size: 17px; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; overflow: hidden;
+  text-overflow: ellipsis;
   white-space: nowrap; }
 .names p { font-size: 14px; line-height: 1.35; color: var(--quiet); }
 .tool { width: 40px; height: 40px; border-radius: 10px; display: grid; place-items: center; color: var(--quiet); }
 .tool:hover, .quiet:hover { background: var(--soft); color: var(--fg); }
 
-.log { position: relative; flex: 1; min-height: 0; border-bottom: 1px solid var(--line); overflow: hidden auto; overscroll-behavior: contain; padding: 18px 16px 20px;
+.log { position: relative; flex: 1; min-height: 0; border-bottom: 1px solid var(--line); overflow: hidden auto;
+  overscroll-behavior: contain; padding: 18px 16px 20px;
   display: flex; flex-direction: column; gap: 16px; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .log:focus-visible { outline-offset: -3px; }
 .intro, .thread, .exchange, .desk { display: flex; flex-direction: column; gap: 10px; }
 .thread { gap: 20px; }
 .notices:empty, .thread:empty, .desk:empty { display: none; }
 .bubble { max-width: 100%; padding: 10px 14px; border-radius: 16px; overflow-wrap: anywhere; unicode-bidi: isolate; }
-.mine { align-self: flex-end; max-width: 86%; background: var(--accent); color: var(--on-accent); border-bottom-right-radius: 5px; }
+.mine { align-self: flex-end; max-width: 86%; background: var(--accent); color: var(--on-accent);
+  border-bottom-right-radius: 5px; }
 .bot { align-self: flex-start; background: var(--soft); border-top-left-radius: 5px; }
 .plain { white-space: pre-wrap; }
 .who { font-size: 14px; color: var(--quiet); margin-bottom: -6px; }
@@ -1220,7 +1243,8 @@ h2 { font-size: 17px; line-height: 1.25; font-weight: 650; letter-spacing: -.01e
 .text ol, .text ul { padding-left: 22px; display: flex; flex-direction: column; gap: 5px; }
 .text li > ol, .text li > ul { margin-top: 5px; }
 .text li::marker { color: var(--quiet); font-variant-numeric: tabular-nums; }
-.table { overflow-x: auto; margin: 0 -4px; border: 1px solid var(--line); border-radius: 10px; background: var(--bg); overflow-wrap: normal; }
+.table { overflow-x: auto; margin: 0 -4px; border: 1px solid var(--line); border-radius: 10px; background: var(--bg);
+  overflow-wrap: normal; }
 table { border-collapse: collapse; font-size: 15px; line-height: 1.4; width: 100%; }
 th, td { padding: 7px 10px; text-align: left; vertical-align: top; border-top: 1px solid var(--line); min-width: 72px; }
 th { font-weight: 650; border-top: 0; background: var(--soft); }
@@ -1234,22 +1258,26 @@ th { font-weight: 650; border-top: 0; background: var(--soft); }
 .dots i { width: 7px; height: 7px; border-radius: 50%; background: var(--edge); }
 
 .starters { display: flex; flex-direction: column; align-items: flex-end; gap: 8px; }
-.chip { padding: 9px 14px; border: 1px solid color-mix(in srgb, var(--link) 45%, var(--bg)); border-radius: 16px; color: var(--link);
+.chip { padding: 9px 14px; border: 1px solid color-mix(in srgb, var(--link) 45%, var(--bg)); border-radius: 16px;
+  color: var(--link);
   text-align: left; background: var(--bg); overflow-wrap: anywhere; }
 .chip:hover { background: var(--tint); border-color: var(--link); }
 .card { border: 1px solid var(--line); border-radius: 14px; overflow: hidden; }
 .label { padding: 9px 14px 3px; font-size: 14px; color: var(--quiet); }
 .card ol { list-style: none; padding: 0 6px 6px; }
-.source { display: flex; align-items: center; gap: 10px; padding: 8px; border-radius: 9px; text-decoration: none; line-height: 1.35; }
+.source { display: flex; align-items: center; gap: 10px; padding: 8px; border-radius: 9px; text-decoration: none;
+  line-height: 1.35; }
 .source:hover { background: var(--soft); text-decoration: underline; }
 .source:focus-visible { outline-offset: -2px; }
 .source svg { width: 17px; height: 17px; color: var(--quiet); }
 .name { flex: 1; min-width: 0; overflow-wrap: anywhere; }
-.number { min-width: 24px; height: 24px; border-radius: 8px; display: grid; place-items: center; font-size: 14px; font-weight: 600;
+.number { min-width: 24px; height: 24px; border-radius: 8px; display: grid; place-items: center; font-size: 14px;
+  font-weight: 600;
   background: var(--soft); color: var(--fg); }
 .rating { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; font-size: 15px; color: var(--quiet); }
 .ask { margin-right: 2px; }
-.rate { display: flex; align-items: center; gap: 6px; padding: 4px 11px; min-height: 34px; border: 1px solid var(--line); border-radius: 999px;
+.rate { display: flex; align-items: center; gap: 6px; padding: 4px 11px; min-height: 34px;
+  border: 1px solid var(--line); border-radius: 999px;
   color: var(--fg); }
 .rate svg { width: 17px; height: 17px; }
 .rate:hover { border-color: var(--edge); }
@@ -1257,27 +1285,33 @@ th { font-weight: 650; border-top: 0; background: var(--soft); }
 .after { flex-basis: 100%; display: flex; flex-direction: column; align-items: flex-start; gap: 6px; }
 .after:empty { display: none; }
 
-.main { display: flex; align-items: center; justify-content: center; gap: 8px; min-height: 44px; padding: 9px 16px; border-radius: 12px;
+.main { display: flex; align-items: center; justify-content: center; gap: 8px; min-height: 44px; padding: 9px 16px;
+  border-radius: 12px;
   font-weight: 600; background: var(--accent); color: var(--on-accent); text-align: center; }
 .main:hover, .send:not(:disabled):hover, .launcher:hover { background: color-mix(in srgb, var(--accent) 90%, var(--fg)); }
 .main:disabled { opacity: .6; }
-.quiet { display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 6px 12px; border-radius: 10px; color: var(--fg);
+.quiet { display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 6px 12px; border-radius: 10px;
+  color: var(--fg);
   font-weight: 500; border-color: var(--line); }
 .quiet svg { width: 18px; height: 18px; }
 
-.ticket { display: flex; flex-direction: column; gap: 10px; padding: 16px; border: 1px solid var(--line); border-radius: 16px;
+.ticket { display: flex; flex-direction: column; gap: 10px; padding: 16px; border: 1px solid var(--line);
+  border-radius: 16px;
   background: linear-gradient(var(--tint), var(--bg) 96px); }
 .row { display: flex; align-items: center; gap: 10px; }
-.badge { width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; flex: none; background: var(--accent);
+.badge { width: 28px; height: 28px; border-radius: 50%; display: grid; place-items: center; flex: none;
+  background: var(--accent);
   color: var(--on-accent); }
 .badge svg { width: 18px; height: 18px; stroke-width: 2.4; }
 .ticket h3 { flex: 1; font-size: 16px; line-height: 1.3; font-weight: 650; }
-.pill { font-size: 14px; line-height: 1; padding: 5px 10px; border-radius: 999px; border: 1px solid var(--line); color: var(--quiet);
+.pill { font-size: 14px; line-height: 1; padding: 5px 10px; border-radius: 999px; border: 1px solid var(--line);
+  color: var(--quiet);
   background: var(--bg); white-space: nowrap; }
 .ticket .quiet { align-self: flex-start; background: var(--bg); }
 .contact { display: flex; flex-direction: column; gap: 12px; padding-top: 2px; }
 legend { padding: 0; font-weight: 600; margin-bottom: 8px; }
-.tabs { display: flex; gap: 4px; padding: 4px; border-radius: 12px; background: color-mix(in srgb, var(--fg) 8%, var(--bg)); }
+.tabs { display: flex; gap: 4px; padding: 4px; border-radius: 12px;
+  background: color-mix(in srgb, var(--fg) 8%, var(--bg)); }
 .tab { flex: 1; position: relative; text-align: center; cursor: pointer; }
 .tab input { position: absolute; z-index: 1; left: 4px; top: 4px; width: 4px; height: 4px; opacity: 0; }
 .tab span { display: block; padding: 6px 8px; border-radius: 9px; border: 1px solid transparent; color: var(--quiet); }
@@ -1286,31 +1320,41 @@ legend { padding: 0; font-weight: 600; margin-bottom: 8px; }
 [data-by=email] :is(.phone, .call_at), [data-by=phone] .email { display: none; }
 .field { display: flex; flex-direction: column; gap: 5px; }
 .field label { font-size: 15px; color: var(--quiet); }
-.field :is(input, textarea) { width: 100%; min-height: 44px; padding: 9px 12px; border: 1px solid var(--edge); border-radius: 11px;
+.field :is(input, textarea) { width: 100%; min-height: 44px; padding: 9px 12px; border: 1px solid var(--edge);
+  border-radius: 11px;
   background: var(--bg); resize: none; }
 .field [aria-invalid=true] { border-color: var(--wrong); }
 .wrong { color: var(--wrong); font-size: 15px; line-height: 1.4; }
 .wrong:empty { display: none; }
 
-.alert p { margin: 12px 12px 0; padding: 9px 13px; border-radius: 12px; font-size: 15px; line-height: 1.4; color: var(--wrong);
+.alert p { margin: 12px 12px 0; padding: 9px 13px; border-radius: 12px; font-size: 15px; line-height: 1.4;
+  color: var(--wrong);
   background: color-mix(in srgb, var(--wrong) 9%, var(--bg)); }
-.composer { display: flex; align-items: flex-end; gap: 6px; margin: 12px 12px 0; padding: 4px; border: 1px solid var(--edge);
+.composer { display: flex; align-items: flex-end; gap: 6px; margin: 12px 12px 0; padding: 4px;
+  border: 1px solid var(--edge);
   border-radius: 16px; background: var(--bg); }
 .composer:focus-within { border-color: var(--link); box-shadow: 0 0 0 1px var(--link); }
-.composer textarea { flex: 1; min-width: 0; max-height: 132px; padding: 8px 4px 8px 11px; border: 0; background: none; outline: none;
+.composer textarea { flex: 1; min-width: 0; max-height: 132px; padding: 8px 4px 8px 11px; border: 0; background: none;
+  outline: none;
   resize: none; overflow-y: auto; scrollbar-width: thin; display: block; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
-.send { width: 40px; height: 40px; border-radius: 12px; display: grid; place-items: center; flex: none; background: var(--accent);
+.send { width: 40px; height: 40px; border-radius: 12px; display: grid; place-items: center; flex: none;
+  background: var(--accent);
   color: var(--on-accent); }
 .send:disabled { background: var(--soft); color: var(--edge); }
 .foot { display: flex; justify-content: center; padding: 6px 12px 8px; touch-action: none; }
 .foot .quiet { border-color: transparent; color: var(--quiet); }
 
 @media (max-width: 480px), (max-height: 480px) {
-  .panel { inset: var(--top, 0) 0 auto 0; width: 100%; max-width: none; height: var(--height, 100vh); border: 0; border-radius: 0; }
+  .panel { inset: var(--top, 0) 0 auto 0; width: 100%; max-width: none; height: var(--height, 100vh); border: 0;
+    border-radius: 0; }
   .foot { padding-bottom: max(8px, env(safe-area-inset-bottom)); }
   .tool { width: 44px; height: 44px; }
   .rate, .quiet { min-height: 44px; }
+}
+@media (forced-colors: active) {
+  .rate[aria-pressed=true], .tab :checked + span { forced-color-adjust: none; background: Highlight;
+    color: HighlightText; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .panel { animation: rise .18s ease-out; }

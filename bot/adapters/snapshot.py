@@ -40,6 +40,9 @@ class Snapshot:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
             self._read(folder, tombstones)
+        except NotReady:
+            self._lock.close()
+            raise
         except (OSError, ValueError, KeyError, TypeError) as error:
             # Also when the pruner, just before, held the lock and has removed the rest.
             self._lock.close()

@@ -21,7 +21,7 @@ from storage.engine import open_engine
 from storage.migrations import upgrade
 from storage.publications import SqlPublications
 from storage.store import SqlStore
-from tests.api.talk import Talk
+from tests.api.talk import StandIn, Talk
 from tests.api.worlds import KB_PARTS, ROOT, make_settings
 
 QUICK = 2**4
@@ -38,7 +38,9 @@ def kb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A part of kb_articles: enough to answer, in three languages and for three audiences."""
     folder = tmp_path_factory.mktemp("kb") / "kb_articles"
     for part in KB_PARTS:
-        shutil.copytree(ROOT / "kb_articles" / part, folder / part)
+        source, target = ROOT / "kb_articles" / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
     return folder
 
 
@@ -50,7 +52,9 @@ def published(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str, kb: Pa
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not shared.exists():
             unfinished = shared.with_suffix(".unfinished")
-            publish(make_settings(unfinished), encoders, kb)
+            settings = make_settings(unfinished)
+            wiring.make_intents(settings, encoders)  # learned and kept, where they are new
+            publish(settings, encoders, kb)
             unfinished.rename(shared)
     return shared
 
@@ -91,11 +95,12 @@ def storage(sqlite_url: str) -> Iterator[Storage]:
 
 @pytest.fixture
 def make_app(tmp_path: Path, storage: Storage, assistant: Assistant) -> Callable[..., FastAPI]:
-    """The application; settings by keyword, and another assistant as `bot`."""
+    """The application; settings by keyword, and somebody else who answers as `bot`, or other articles as `shelf`."""
 
-    def make(*, bot: Any = None, demo: bool = False, **changes: Any) -> FastAPI:
+    def make(*, bot: Any = None, shelf: Any = None, demo: bool = False, **changes: Any) -> FastAPI:
         settings = make_settings(tmp_path, **changes)
-        service: Service = wiring.make_service(settings, storage=storage, assistant=bot or assistant)
+        standin: Any = StandIn(bot or assistant, shelf or assistant.shelf, assistant.retrieval)
+        service: Service = wiring.make_service(settings, storage=storage, assistant=standin)
         return create_app(service, demo_page=demo, housekeeping=False)
 
     return make

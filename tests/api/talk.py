@@ -5,10 +5,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-OUTCOME_KEYS = (
-    "id outcome text confidence calibration reason handoff ticket_number department priority question_language "
-    "language index_version choices suggestions citations retrieved"
-).split()
+from bot.models import Outcome, Question
+
+OUTCOME_KEYS = [
+    *("id", "outcome", "text", "confidence", "calibration", "reason", "handoff", "ticket_number", "department"),
+    *("priority", "question_language", "language", "index_version", "choices", "suggestions", "citations"),
+    "retrieved",
+]
 """DESIGN.md's, in its order."""
 ANSWERED = "How do I get a refund for a course?"
 FAR_OFF = "What will the weather be like in Lisbon tomorrow?"
@@ -80,3 +83,16 @@ class Talk:
         assert answer.status_code == 200, answer.text
         transcript: dict[str, Any] = answer.json()
         return transcript
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """An assistant whose parts can be chosen."""
+
+    bot: Any
+    shelf: Any
+    retrieval: Any
+
+    def answer(self, question: Question) -> Outcome:
+        outcome: Outcome = self.bot.answer(question)
+        return outcome

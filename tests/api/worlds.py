@@ -16,8 +16,17 @@ KEY = "a key that only the host of the page and Firstline know"
 OTHER_KEY = "a key that only the host of the other page and Firstline know"
 PLENTY = Rate(1_000_000, 60)
 KB_PARTS = (
-    *(f"en/{name}" for name in ("account", "certificates", "internal", "partners", "refunds", "sign-in")),
-    *(f"{locale}/{name}" for locale in ("es", "zh") for name in ("certificates", "refunds")),
+    "en/refunds",
+    "en/certificates",
+    "en/internal/internal-late-refunds.md",
+    "en/internal/internal-goodwill-credits.md",
+    "en/partners/partner-payouts.md",
+    "en/partners/partner-upload-video.md",
+    "en/sign-in/reset-password.md",
+    "en/sign-in/cannot-sign-in.md",
+    "en/account/change-email.md",
+    "es/refunds",
+    "zh/refunds",
 )
 SITES = {
     "demo": Site(

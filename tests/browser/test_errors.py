@@ -208,3 +208,12 @@ def test_new_chat_in_the_middle_of_an_answer_leaves_it_behind(visit: Any, api: A
     seen.ask("another")
     assert seen.log_texts() == ["another", "You asked: another"]
     assert len(api.asked("/messages")) == 2
+
+
+def test_a_message_too_long_is_kept_and_not_sent(visit: Any, api: Any, strings: Any) -> None:
+    seen = visit().open()
+    seen.ask("🎓" * 4001, answered=False)
+    expect(seen.alert).to_have_text(strings["en"]["error_rejected"])
+    expect(seen.input).to_have_value("🎓" * 4001)
+    assert api.asked("/messages") == []
+    seen.ask("🎓" * 4000)

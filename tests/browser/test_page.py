@@ -126,7 +126,7 @@ def test_learners_who_share_a_browser_do_not_share_a_chat(visit: Any, pages: Any
     expect(seen.answers).to_have_text(["You asked: mine"])
 
 
-def test_two_tabs_show_one_chat(visit: Any) -> None:
+def test_two_tabs_show_one_chat(visit: Any, api: Any) -> None:
     first = visit().open().ask("one")
     page = first.context.new_page()
     page.goto(first.url)
@@ -135,6 +135,8 @@ def test_two_tabs_show_one_chat(visit: Any) -> None:
     expect(second).to_have_text(["You asked: one"])
     first.ask("two")
     expect(second).to_have_text(["You asked: one", "You asked: two"])
+    page.wait_for_timeout(300)
+    assert len(api.asked("/c1")) <= 4, "each tab's refresh woke the other"
 
 
 def test_the_looks_follow_the_pages_custom_properties(visit: Any) -> None:

@@ -1,0 +1,173 @@
+"""The use case: each outcome, from real articles, with what was found beside it."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.snapshot import Snapshot
+from bot.assistant import Assistant
+from bot.citations import NEARLY
+from bot.decision import Thresholds
+from bot.errors import BadInput, NotReady
+from bot.models import Answer, Chat, Clarification, Department, Handoff, Priority, Question, Turn
+from bot.replies import Replies
+from bot.retrieval import Retrieval
+from bot.shelf import Shelf
+from tests.ingestion.corpora import folded
+
+ASKED = {
+    "en": "How do I get a refund for a course?",
+    "es": "¿Cómo pido un reembolso de un curso?",
+    "zh": "怎么申请课程退款？",
+}
+SURE = Thresholds(answer=0.0, near=0.0)
+NEVER = Thresholds(answer=1.1, near=0.0)
+
+
+@pytest.mark.parametrize("language", ASKED)
+def test_a_routine_question_is_answered_from_its_article(
+    assistant: Assistant, library: Snapshot, language: str
+) -> None:
+    outcome = replace(assistant, thresholds=SURE).answer(Question(ASKED[language]))
+    assert isinstance(outcome, Answer)
+    assert (outcome.language, outcome.evidence.question_language) == (language, language)
+    first = outcome.citations[0]
+    assert (first.number, first.article_id, first.locale) == (1, "refund-course", language)
+    assert first.url == f"/help/{language}/refund-course"
+    assert outcome.evidence.retrieved[0] == "refund-course"
+    for citation in outcome.citations:
+        article = library.article(f"{citation.locale}/{citation.article_id}")
+        assert folded(citation.quote) in folded(article.text)
+        assert citation.title == article.title
+
+
+def test_an_english_article_is_announced_as_one(assistant: Assistant, replies: Replies) -> None:
+    question = Question("¿Cuándo no es posible un reembolso? ¿Qué pagos no se devuelven nunca?")
+    outcome = replace(assistant, thresholds=SURE).answer(question)
+    assert isinstance(outcome, Answer)
+    locale = outcome.citations[0].locale
+    assert outcome.language == locale
+    assert outcome.text.startswith(replies.say("english_only", "es")) is (locale == "en")
+
+
+def test_what_is_found_is_told_with_every_question(assistant: Assistant) -> None:
+    for text in (*ASKED.values(), "what is the capital of France", "I want to talk to a human"):
+        evidence = assistant.answer(Question(text)).evidence
+        assert evidence.confidence is not None
+        assert 0 <= evidence.confidence <= 1
+        assert evidence.calibration == "estimated"
+        assert evidence.index_version == 1
+        assert 0 < len(evidence.retrieved) <= 10
+        assert len(set(evidence.retrieved)) == len(evidence.retrieved)
+        assert {"understand", "retrieve"} <= set(evidence.timings)
+        assert all(milliseconds >= 0 for milliseconds in evidence.timings.values())
+
+
+@pytest.mark.parametrize(("text", "language"), [("hello", "en"), ("hola", "es"), ("你好", "zh")])
+def test_small_talk_gets_a_short_reply_and_searches_nothing(
+    assistant: Assistant, replies: Replies, text: str, language: str
+) -> None:
+    outcome = assistant.answer(Question(text, locale=language))
+    assert isinstance(outcome, Chat)
+    assert (outcome.kind, outcome.text) == ("greeting", replies.say("greeting", language))
+    assert (outcome.evidence.confidence, outcome.evidence.retrieved) == (None, ())
+
+
+@pytest.mark.parametrize("text", ["I want to talk to a human", "quiero hablar con una persona", "我要找人工客服"])
+def test_who_asks_for_a_person_gets_one(assistant: Assistant, text: str) -> None:
+    outcome = assistant.answer(Question(text))
+    assert isinstance(outcome, Handoff)
+    assert (outcome.kind, outcome.reason, outcome.category) == ("required", "asked_for_human", "human-request")
+    assert outcome.text.count("{ticket_number}") == 1, "filled in by whoever makes the ticket"
+    assert outcome.suggestions == ()
+
+
+def test_a_sensitive_topic_goes_to_its_department_at_its_priority(assistant: Assistant) -> None:
+    outcome = assistant.answer(Question("you charged me twice and nobody gives my money back"))
+    assert isinstance(outcome, Handoff)
+    assert (outcome.kind, outcome.reason) == ("required", "refund_dispute")
+    assert (outcome.department, outcome.priority) == (Department.BILLING, Priority.HIGH)
+
+
+def test_what_is_not_sure_is_offered_to_a_person_beside_the_nearest_articles(assistant: Assistant) -> None:
+    outcome = replace(assistant, thresholds=NEVER).answer(Question(ASKED["en"], shown=("refund-course",)))
+    assert isinstance(outcome, Handoff)
+    assert (outcome.kind, outcome.reason) == ("offered", "low_confidence")
+    assert 1 <= len(outcome.suggestions) <= 3
+    assert "refund-course" not in {each.article_id for each in outcome.suggestions}, "it was shown already"
+    assert "{ticket_number}" not in outcome.text
+
+
+def test_what_is_far_away_is_said_to_be_so(assistant: Assistant, replies: Replies) -> None:
+    far = replace(assistant, thresholds=Thresholds(answer=1.1, near=1.1))
+    outcome = far.answer(Question("what is the capital of France"))
+    assert isinstance(outcome, Handoff)
+    assert (outcome.kind, outcome.reason, outcome.suggestions) == ("offered", "out_of_scope", ())
+    assert outcome.text == replies.say("out_of_scope", "en")
+
+
+def test_an_answer_that_missed_is_met_with_other_articles(assistant: Assistant, replies: Replies) -> None:
+    turns = (Turn("learner", ASKED["en"]), Turn("bot", "…"))
+    outcome = assistant.answer(Question("that did not help", turns, shown=("refund-course",)))
+    assert isinstance(outcome, Handoff)
+    assert outcome.text == replies.say("not_helped", "en")
+    assert outcome.suggestions
+    assert "refund-course" not in {each.article_id for each in outcome.suggestions}
+
+
+def test_two_topics_that_compete_are_asked_about_once(assistant: Assistant) -> None:
+    torn = replace(assistant, thresholds=Thresholds(answer=1.1, near=0.0, competing=9.0))
+    outcome = torn.answer(Question("refund", locale="en"))
+    assert isinstance(outcome, Clarification)
+    assert 2 <= len(outcome.choices) <= 3
+    assert len(set(outcome.choices)) == len(outcome.choices)
+    again = torn.answer(Question("refund", locale="en", clarified=True))
+    assert isinstance(again, Handoff)
+
+
+def test_a_follow_up_is_understood_by_the_turn_before(assistant: Assistant) -> None:
+    alone = assistant.answer(Question("and how long does it take?")).evidence
+    turns = (Turn("learner", "I paid the deposit for a degree and want it back"), Turn("bot", "…"))
+    after = assistant.answer(Question("and how long does it take?", turns)).evidence
+    assert "refund-degree-deposit" in after.retrieved[:3]
+    assert alone.retrieved != after.retrieved
+
+
+def test_no_cited_article_is_far_below_the_first(assistant: Assistant, retrieval: Retrieval, library: Snapshot) -> None:
+    for text in ASKED.values():
+        outcome = replace(assistant, thresholds=SURE).answer(Question(text))
+        assert isinstance(outcome, Answer)
+        found = retrieval.search(library, text, outcome.language, Question("").audience)
+        scores = {passage.article.id: passage.score for passage in found.passages}
+        for citation in outcome.citations:
+            assert scores[citation.article_id] >= NEARLY * scores[outcome.citations[0].article_id]
+
+
+def test_the_same_question_gets_the_same_answer(assistant: Assistant) -> None:
+    first, again = (assistant.answer(Question(ASKED["en"])) for _ in range(2))
+    assert replace(first, evidence=replace(first.evidence, timings={})) == replace(
+        again, evidence=replace(again.evidence, timings={})
+    )
+
+
+def test_nothing_below_the_line_is_answered(assistant: Assistant) -> None:
+    for text in (*ASKED.values(), "refund", "where is my receipt?", "what is the capital of France"):
+        for line in (0.05, 0.5, 0.95):
+            outcome = replace(assistant, thresholds=Thresholds(answer=line, near=0.0)).answer(Question(text))
+            confidence = outcome.evidence.confidence
+            assert confidence is not None
+            assert isinstance(outcome, Answer) is (confidence >= line)
+
+
+def test_answers_end_with_the_way_to_the_whole_article(assistant: Assistant) -> None:
+    outcome = replace(assistant, thresholds=SURE).answer(Question(ASKED["en"]))
+    assert re.search(r"\[Read the full article\]\(/help/en/refund-course\)$", outcome.text)
+
+
+def test_without_a_message_or_articles_there_is_a_plain_error(assistant: Assistant) -> None:
+    with pytest.raises(BadInput, match="empty"):
+        assistant.answer(Question(" "))
+    empty = replace(assistant, shelf=Shelf(lambda: None, lambda *_: pytest.fail("nothing to open")))
+    with pytest.raises(NotReady, match="no articles are published yet"):
+        empty.answer(Question("How do I get a refund?"))

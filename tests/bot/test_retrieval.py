@@ -1,0 +1,125 @@
+"""Retrieval on a published part of the sample: audience, language, collections."""
+
+import re
+
+import pytest
+
+from bot.adapters.snapshot import Snapshot
+from bot.assistant import Assistant
+from bot.models import Answer, Audience, Clarification, Handoff, Question
+from bot.retrieval import Retrieval
+from bot.screening import MAX_CHARACTERS
+from ingestion.corpus import Corpus
+
+LEARNER, PARTNER, INTERNAL = Audience
+QUESTIONS = [
+    "How do I get a refund for a course?",
+    "¿Cómo pido un reembolso de un curso?",
+    "怎么申请课程退款？",
+    "where is my money",
+    "what may an agent give as a goodwill credit",
+    "chargeback",
+    "when are partners paid out",
+]
+
+
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_nobody_finds_what_they_may_not_read(
+    library: Snapshot, retrieval: Retrieval, question: str, audience: Audience
+) -> None:
+    for language in ("en", "es", "zh"):
+        found = retrieval.search(library, question, language, audience)
+        assert found.passages
+        assert all(audience.reads(passage.article.audience) for passage in found.passages)
+
+
+def test_the_titles_of_hidden_articles_find_other_articles(library: Snapshot, retrieval: Retrieval) -> None:
+    hidden = [each for each in library.articles if each.audience is not LEARNER]
+    assert {each.audience for each in hidden} == {PARTNER, INTERNAL}
+    for of in hidden:
+        assert of.id not in retrieval.search(library, of.title, "en", LEARNER).article_ids
+        assert of.id in retrieval.search(library, of.title, "en", INTERNAL).article_ids[:3]
+
+
+def test_hidden_words_are_unknown_to_the_learners_keyword_index(library: Snapshot) -> None:
+    learner, internal = library.keywords(LEARNER)[0], library.keywords(INTERNAL)[0]
+    assert internal.knows("chargeback")
+    assert not learner.knows("chargeback")
+    assert learner.idf("chargeback") == learner.idf("zebraword"), "not even its frequency tells"
+
+
+def test_no_outcome_for_a_learner_names_a_hidden_article(assistant: Assistant, part: Corpus) -> None:
+    hidden = [each for each in part.articles if each.audience is not LEARNER]
+    ids = {each.id for each in hidden}
+    for of in hidden:
+        for text in (of.title, of.sections[0].blocks[0].text[:200]):
+            outcome = assistant.answer(Question(text, locale="en"))
+            told = {citation.article_id for citation in getattr(outcome, "citations", ())}
+            told |= {each.article_id for each in getattr(outcome, "suggestions", ())}
+            told |= set(outcome.evidence.retrieved)
+            assert not told & ids
+            assert not any(each in outcome.text for each in ids)
+            if isinstance(outcome, Clarification):
+                assert not {each.title for each in hidden} & set(outcome.choices)
+
+
+def test_partners_and_agents_are_answered_from_their_own_articles(library: Snapshot, retrieval: Retrieval) -> None:
+    payouts = library.article("en/partner-payouts").title
+    assert retrieval.search(library, payouts, "en", PARTNER).article_ids[0] == "partner-payouts"
+    assert retrieval.search(library, payouts, "en", INTERNAL).article_ids[0] == "partner-payouts"
+
+
+@pytest.mark.parametrize(("language", "question"), [("en", QUESTIONS[0]), ("es", QUESTIONS[1]), ("zh", QUESTIONS[2])])
+def test_the_readers_language_comes_before_others(
+    library: Snapshot, retrieval: Retrieval, language: str, question: str
+) -> None:
+    found = retrieval.search(library, question, language, LEARNER)
+    assert found.article_ids[0] == "refund-course"
+    assert found.passages[0].article.locale == language
+    for passage in found.passages:
+        there = {each.locale for each in library.translations(passage.article.id)}
+        assert passage.article.locale == (language if language in there else "en")
+    assert len(found.article_ids) == len(found.passages), "one passage an article"
+
+
+def test_what_stands_in_english_alone_is_found_from_other_languages(library: Snapshot, retrieval: Retrieval) -> None:
+    assert {each.locale for each in library.translations("refund-not-possible")} == {"en"}
+    for language, question in [("es", "¿Cuándo no es posible un reembolso?"), ("zh", "什么情况下不能退款？")]:
+        found = retrieval.search(library, question, language, LEARNER)
+        assert "refund-not-possible" in found.article_ids[:10]
+
+
+def test_collections_restrict_what_is_searched(library: Snapshot, retrieval: Retrieval) -> None:
+    everything = retrieval.search(library, "cancel my subscription", "en", LEARNER)
+    refunds = retrieval.search(library, "cancel my subscription", "en", LEARNER, ["refunds"])
+    assert {passage.article.collection for passage in everything.passages} > {"refunds"}
+    assert {passage.article.collection for passage in refunds.passages} == {"refunds"}
+    assert retrieval.search(library, "refund", "en", LEARNER, ["nowhere"]).passages == ()
+
+
+def test_the_same_question_finds_the_same_again(library: Snapshot, retrieval: Retrieval) -> None:
+    for question in QUESTIONS:
+        found = retrieval.search(library, question, "en", LEARNER)
+        assert found == retrieval.search(library, question, "en", LEARNER)
+
+
+@pytest.mark.parametrize("text", ["?", "!!!", "a", "x" * MAX_CHARACTERS, "退" * MAX_CHARACTERS, "🎓" * 500])
+def test_any_text_can_be_searched(library: Snapshot, retrieval: Retrieval, text: str) -> None:
+    found = retrieval.search(library, text, "en", LEARNER)
+    assert all(-1.01 <= passage.dense <= 1.01 and 0 <= passage.keyword <= 1 for passage in found.passages)
+
+
+def test_links_in_answers_are_ones_the_reader_may_follow(assistant: Assistant, part: Corpus) -> None:
+    open_ids = {each.id for each in part.articles if each.audience is LEARNER}
+    answered = 0
+    for of in part.articles:
+        outcome = assistant.answer(Question(of.title, locale=of.locale))
+        if isinstance(outcome, Answer):
+            answered += 1
+            for target in re.findall(r"\]\(([^)]+)\)", outcome.text):
+                assert target.startswith("https://") or target.split("/")[3] in open_ids
+        assert not isinstance(outcome, Handoff) or all(
+            each.url.split("/")[3] in open_ids for each in outcome.suggestions
+        )
+    assert answered >= 5
