@@ -7,6 +7,7 @@ from pathlib import Path
 
 import fastapi_offline
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -17,7 +18,7 @@ from api.housekeeping import keep_house
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.origins import SiteCors
-from api.routes import conversations, demo, desk, health, help, sites, tickets, widget
+from api.routes import conversations, demo, desk, events, health, help, sites, tickets, widget
 from api.wiring import Service
 from bot.readiness import Readiness
 
@@ -34,12 +35,13 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
         service,
         make_limiters(service.settings.limits),
         Metrics(),
-        Readiness(assistant.shelf, assistant.retrieval),
+        Readiness(assistant.shelf, assistant.retrieval, assistant.warm_up),
         demo_page,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(context.readiness.problem)
         task = asyncio.create_task(keep_house(context)) if housekeeping else None
         yield
         if task is not None:
@@ -54,7 +56,7 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     problems.install(app)
     app.add_middleware(BodyLimit, limit=service.settings.limits.body)
     app.add_middleware(SiteCors, sites=service.settings.sites)
-    for routes in (conversations, sites, tickets, health, widget, help, desk):
+    for routes in (conversations, events, sites, tickets, health, widget, help, desk):
         app.include_router(routes.router)
     if demo_page:
         app.include_router(demo.router)

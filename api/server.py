@@ -22,6 +22,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(256)  # who comes while the models load waits, and is not turned away
     except (OSError, OverflowError) as error:
         listener.close()
         raise BadInput(f"cannot listen on {host}:{port} ({error}); choose another --port or --host") from error

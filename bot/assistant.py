@@ -34,6 +34,7 @@ from bot.screening import tidy
 from bot.shelf import Shelf
 
 SUGGESTIONS = 3
+WARM_UP = {"en": "How does this work?", "es": "¿Cómo funciona esto?", "zh": "这个怎么用?"}
 
 
 @dataclass
@@ -82,6 +83,16 @@ class Assistant:
             outcome = self._settle(library, question, text, language, found, evidence)
             watch.lap("compose")
             return outcome
+
+    def warm_up(self, library: Library) -> None:
+        """Do once what every question does, so that the first learner waits no longer than the others."""
+        for language, text in WARM_UP.items():
+            detect(text)
+            self.intents.recognise(text)
+            found = self.retrieval.search(library, text, language, Audience.LEARNER)
+            if found.passages:
+                extract(found.passages[0], found.term_weights)
+                signs_of(found)
 
     def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
         searched = stand_alone(text, question.turns)

@@ -64,7 +64,7 @@ class Intent:
 def read_topics(file: Path) -> list[Topic]:
     """The intent file's topics; BadInput names the entry that cannot be used."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: the intent file cannot be read: {error}") from error
     entries = content.get("topics") if isinstance(content, dict) else None
@@ -109,7 +109,8 @@ class Intents:
     def scores(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, topics); about 1 for the topic of a message, about 0 for the others."""
         near = _nearness(self.encode(texts), self.examples) @ self.alpha
-        return np.add(near, _grams(texts) @ self.gram_weights)
+        scores: Vectors = near + _grams(texts) @ self.gram_weights
+        return scores
 
     def recognise(self, text: str) -> Intent:
         """The topic; a handoff only where it leads clearly, an ordinary question otherwise."""

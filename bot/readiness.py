@@ -1,5 +1,7 @@
 """Ready means: a version is live, and a question it must know finds its article."""
 
+from collections.abc import Callable
+
 from bot.errors import FirstlineError
 from bot.models import Audience
 from bot.ports import Library
@@ -8,10 +10,10 @@ from bot.shelf import Shelf
 
 
 class Readiness:
-    """Asks each index version once for the title of one of its own articles."""
+    """Warms up for each index version, and asks it once for the title of one of its own articles."""
 
-    def __init__(self, shelf: Shelf, retrieval: Retrieval) -> None:
-        self._shelf, self._retrieval = shelf, retrieval
+    def __init__(self, shelf: Shelf, retrieval: Retrieval, warm_up: Callable[[Library], None] = lambda _: None) -> None:
+        self._shelf, self._retrieval, self._warm_up = shelf, retrieval, warm_up
         self._proven: int | None = None
 
     def problem(self) -> str | None:
@@ -19,6 +21,7 @@ class Readiness:
         try:
             with self._shelf.library() as library:
                 if library.version != self._proven:
+                    self._warm_up(library)
                     if not self._finds_its_own(library):
                         return f"index version {library.version} does not find an article by its own title"
                     self._proven = library.version

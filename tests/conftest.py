@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from api.wiring import Encoders, make_encoders
 from bot.settings import Settings
@@ -15,6 +16,8 @@ from storage.publications import SqlPublications
 from storage.store import SqlStore
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("firstline", deadline=None)  # a busy machine is no failure
+settings.load_profile("firstline")
 
 
 @pytest.fixture(scope="session")

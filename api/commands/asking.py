@@ -13,6 +13,7 @@ from bot.assistant import Assistant
 from bot.errors import BadInput, FirstlineError
 from bot.models import Question, Turn
 from helpdesk.outcomes import outcome_json
+from helpdesk.texts import clean
 
 app = typer.Typer()
 
@@ -53,7 +54,7 @@ def _ask_all(assistant: Assistant, file: Path, locale: str | None) -> None:
                 continue
             row = _answered(assistant, line, number, locale)
             bad += "error" in row
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sys.stdout.write(clean(json.dumps(row, ensure_ascii=False)) + "\n")
             sys.stdout.flush()
     if bad:
         raise BadInput(f"{file}: {bad} row{'s' if bad > 1 else ''} could not be asked; see 'error' in the output")
@@ -65,8 +66,8 @@ def _answered(assistant: Assistant, line: bytes, number: int, locale: str | None
         row = json.loads(line)
         row_id = row.get("id") if isinstance(row, dict) else None
         question = _question(row, locale)
-        return outcome_json(assistant.answer(question), str(row_id), None)
-    except (ValueError, FirstlineError) as error:
+        return outcome_json(assistant.answer(question), "", None) | {"id": row_id}
+    except (ValueError, RecursionError, FirstlineError) as error:
         return {"id": row_id, "error": f"line {number}: {error}"}
 
 

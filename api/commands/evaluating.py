@@ -33,3 +33,24 @@ def train_prior(
     if write is not None:
         write.write_text(json.dumps(prior, indent=1) + "\n", encoding="utf-8")
         print(f"written to {write}")
+
+
+@app.command()
+def speed(
+    corpus: Annotated[Path, typer.Option(help="What to publish for it.")] = Path("kb_articles"),
+) -> None:
+    """Time questions in process against the raw embedding, in the same run."""
+    from api import wiring
+    from bot.adapters.minilm import MiniLM
+    from evals.bench.speed import measure
+    from evals.cases import golden_cases
+
+    settings = settings_for(None)
+    texts = [case.question.text for case in golden_cases("en") if case.kind == "answerable"][:100]
+    minilm = MiniLM(settings.models, settings.threads)
+    with wiring.make_workbench(settings)(corpus) as assistant:
+        together = assistant.retrieval.embedder.embed_questions
+        found = measure(
+            assistant, texts, lambda text: minilm.embed([text]), lambda batch: together(batch, ["en"] * len(batch))
+        )
+    print("\n".join(found.lines()))

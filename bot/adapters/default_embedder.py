@@ -7,6 +7,7 @@ other question only at the second. So one collection serves all languages, and e
 
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from bot.ports import Vectors
 
 USE_SHARE = 0.3
 """How much an English question also looks at the multilingual half (1 = as much as at MiniLM)."""
+REMEMBERED = 64
+"""Texts whose vectors are kept: the intents and the search look at the same message."""
 _ENGLISH = slice(0, MiniLM.dimensions)
 _SHARED = slice(MiniLM.dimensions, MiniLM.dimensions + 512)
 
@@ -42,6 +45,8 @@ class DefaultEmbedder:
         self._minilm = MiniLM(models, threads)
         self._use = USE(threads=1)
         self._lock = threading.Lock()
+        self._english = lru_cache(REMEMBERED)(self._embed_english)
+        self._shared = lru_cache(REMEMBERED)(self._embed_shared)
         self.embed_questions(["warm up"], ["en"])
 
     def count_tokens(self, text: str) -> int:
@@ -49,19 +54,22 @@ class DefaultEmbedder:
 
     def multilingual(self, texts: Sequence[str]) -> Vectors:
         """The USE half alone, shape (len(texts), 512), unit length."""
-        out = np.empty((len(texts), 512), dtype=np.float32)
-        for row, text in enumerate(texts):
-            with self._lock:
-                vector = self._use.encode(text)
-            out[row] = vector / np.linalg.norm(vector)
-        return out
+        return np.array([self._shared(text) for text in texts], dtype=np.float32).reshape(-1, 512)
+
+    def _embed_shared(self, text: str) -> Vectors:
+        with self._lock:
+            vector = self._use.encode(text)
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+    def _embed_english(self, text: str) -> Vectors:
+        return np.asarray(self._minilm.embed([text])[0], dtype=np.float32)
 
     def for_intents(self, texts: Sequence[str]) -> tuple[Vectors, ...]:
         """What intents are recognised by: USE for all texts, MiniLM for those in English (zeros elsewhere)."""
         english = np.zeros((len(texts), MiniLM.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
             if detect(text) == "en":
-                english[row] = self._minilm.embed([text])[0]
+                english[row] = self._english(text)
         return self.multilingual(texts), english
 
     def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
@@ -79,7 +87,7 @@ class DefaultEmbedder:
         shared = self.multilingual(texts)
         for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
             if language.startswith("en"):
-                out[row, _ENGLISH] = self._minilm.embed([text])[0] / (1 + USE_SHARE)
+                out[row, _ENGLISH] = self._english(text) / (1 + USE_SHARE)
                 out[row, _SHARED] = shared[row] * USE_SHARE / (1 + USE_SHARE)
             else:
                 out[row, _SHARED] = shared[row]

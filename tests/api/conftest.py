@@ -1,6 +1,7 @@
 """A small real help center, published once a run; real parts around it, built anew for each test."""
 
 import fcntl
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api import wiring
 from api.app import create_app
+from api.cli import main
 from api.wiring import Encoders, Service, Storage
 from bot.assistant import Assistant
 from bot.settings import Settings
@@ -21,8 +23,9 @@ from storage.engine import open_engine
 from storage.migrations import upgrade
 from storage.publications import SqlPublications
 from storage.store import SqlStore
+from tests.api.commands import Result
 from tests.api.talk import StandIn, Talk
-from tests.api.worlds import KB_PARTS, ROOT, make_settings
+from tests.api.worlds import KB_PARTS, MODELS, ROOT, make_settings
 
 QUICK = 2**4
 """Cost of passwords in tests."""
@@ -125,3 +128,24 @@ def client(make_client: Callable[..., TestClient]) -> TestClient:
 def talk(client: TestClient) -> Talk:
     """A conversation that just began."""
     return Talk.start(client)
+
+
+@pytest.fixture
+def firstline(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], encoders: Encoders, tmp_path: Path
+) -> Callable[..., Result]:
+    """The command in this process, in a folder of its own, with the models that are loaded already."""
+    monkeypatch.setattr(wiring, "make_encoders", lambda _: encoders)
+    monkeypatch.setenv("FIRSTLINE_MODELS", str(MODELS))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    def run(*words: object, typed: str = "") -> Result:
+        monkeypatch.setattr("sys.argv", ["firstline", *map(str, words)])
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Result(int(left.value.code or 0), *capsys.readouterr())
+
+    return run

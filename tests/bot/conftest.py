@@ -39,7 +39,7 @@ topics:
     priority: Medium
     category: human-request
     examples:
-      en: ["I want to talk to a human", "agent please", "let me speak to a real person", "connect me with support staff"]
+      en: ["I want to talk to a human", "agent please", "let me speak to a real person", "connect me with staff"]
       es: ["quiero hablar con una persona", "pásame con un agente", "necesito un agente humano"]
       zh: ["我要找人工客服", "请转人工", "我想和真人说话"]
   - key: refund_dispute

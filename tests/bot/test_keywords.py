@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.fusion import best_per_group, fuse
-from bot.keywords import B, K1, KeywordIndex, terms
+from bot.keywords import K1, B, KeywordIndex, terms
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_versions_change_under_load() -> None:
                     assert library.version >= last
                     last = library.version
                     assert [each.id for each in library.articles] == [str(library.version)]
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             errors.append(error)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]

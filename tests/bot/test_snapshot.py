@@ -1,11 +1,13 @@
 """An index version on disk, opened: whole, without what was buried, and refused when damaged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.adapters.snapshot import Snapshot
+from bot.assistant import Assistant
 from bot.errors import NotReady
 from bot.models import Audience
 from bot.readiness import Readiness
@@ -98,28 +100,31 @@ def shelf_of(folder: Path, buried: frozenset[str] = frozenset()) -> Shelf:
     return Shelf(lambda: (1, buried), lambda n, gone: Snapshot(folder / "versions" / str(n), gone))
 
 
-def test_ready_once_a_version_finds_its_own_article(published: Path, retrieval: Retrieval) -> None:
+def test_ready_once_a_version_finds_its_own_article(published: Path, assistant: Assistant) -> None:
     shelf = shelf_of(published)
-    readiness = Readiness(shelf, retrieval)
+    readiness = Readiness(replace(assistant, shelf=shelf))
     assert readiness.problem() is None
     assert readiness.problem() is None
     shelf.close()
 
 
-def test_not_ready_before_the_first_publish(retrieval: Retrieval) -> None:
+def test_not_ready_before_the_first_publish(assistant: Assistant) -> None:
     empty = Shelf(lambda: None, lambda *_: pytest.fail("nothing to open"))
-    assert Readiness(empty, retrieval).problem() == "no articles are published yet; run 'firstline index SOURCE'"
+    assert (
+        Readiness(replace(assistant, shelf=empty)).problem()
+        == "no articles are published yet; run 'firstline index SOURCE'"
+    )
 
 
-def test_not_ready_where_the_search_finds_nothing(published: Path, retrieval: Retrieval, part: Corpus) -> None:
+def test_not_ready_where_the_search_finds_nothing(published: Path, assistant: Assistant, part: Corpus) -> None:
     shelf = shelf_of(published, frozenset(each.key for each in part.articles))
-    problem = Readiness(shelf, retrieval).problem()
+    problem = Readiness(replace(assistant, shelf=shelf)).problem()
     assert problem == "index version 1 does not find an article by its own title"
     shelf.close()
 
 
-def test_not_ready_where_the_version_is_damaged(data: Path, retrieval: Retrieval) -> None:
+def test_not_ready_where_the_version_is_damaged(data: Path, assistant: Assistant) -> None:
     (data / "versions" / "1" / "vectors.npy").unlink()
-    problem = Readiness(shelf_of(data), retrieval).problem()
+    problem = Readiness(replace(assistant, shelf=shelf_of(data))).problem()
     assert problem is not None
     assert "is damaged" in problem

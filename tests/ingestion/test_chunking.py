@@ -76,7 +76,7 @@ def test_an_endless_title_leaves_room_for_the_text(title: str, counts: Counts) -
     assert all(chunk.embedded_text(of).startswith(title[:80]) for chunk in chunks)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(min_size=1, max_size=3_000), st.text(max_size=300))
 def test_any_text_fits(text: str, title: str) -> None:
     def by_characters(given: str) -> int:

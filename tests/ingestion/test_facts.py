@@ -110,7 +110,7 @@ def test_every_name_of_the_sample_stands_in_three_languages() -> None:
 
 
 def write(folder: Path, name: str, head: str, body: str) -> None:
-    (folder / f"{name}.md").write_text(f"---\nid: {name.split('-')[0]}\ntitle: T\n{head}\n---\n{body}\n")
+    (folder / f"{name}.md").write_text(f"---\nid: {name.split('-', maxsplit=1)[0]}\ntitle: T\n{head}\n---\n{body}\n")
 
 
 def linted(folder: Path) -> list[str]:

@@ -44,7 +44,7 @@ def test_a_heading_underlined_and_one_that_jumps_levels() -> None:
 
 
 def test_steps_stay_whole_and_keep_their_numbers() -> None:
-    body = "Do this:\n\n3. Open **Settings** > **Privacy**.\n4. Select [Delete](account-delete).\n\n   Then wait.\n5. Done."
+    body = "Do this:\n\n3. Open **Settings** > **Privacy**.\n4. Select [Delete](delete).\n\n   Then wait.\n5. Done."
     assert kinds(body) == ["paragraph", "list"]
     assert texts(body)[1] == "3. Open Settings > Privacy.\n4. Select Delete.\nThen wait.\n5. Done."
 

@@ -1,0 +1,1 @@
+"""How long things take, always against something measured in the same run."""
