@@ -7,7 +7,20 @@ import sys
 
 import typer
 
-from api.commands import agents, articles, asking, conversations, evaluating, models, serving, settings, versions
+from api.commands import (
+    agents,
+    articles,
+    asking,
+    conversations,
+    eval_cases,
+    eval_judging,
+    eval_run,
+    evaluating,
+    models,
+    serving,
+    settings,
+    versions,
+)
 from bot.errors import FirstlineError
 
 app = typer.Typer(
@@ -20,6 +33,8 @@ app = typer.Typer(
 )
 for commands in (serving.app, articles.app, asking.app, conversations.app, settings.app):
     app.registered_commands += commands.registered_commands
+for commands in (eval_run.app, eval_cases.app, eval_judging.app):
+    evaluating.app.registered_commands += commands.registered_commands
 app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
 app.add_typer(evaluating.app, name="eval", help="QA's measurements.")
 app.add_typer(models.app, name="models", help="The models' files.")

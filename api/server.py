@@ -13,6 +13,8 @@ from api.wiring import Service
 from bot.errors import BadInput
 
 log = structlog.get_logger()
+PATIENCE = 5
+"""Seconds that open streams have left when the server is asked to stop; what they missed can be asked for again."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -33,7 +35,14 @@ def run(service: Service, listener: socket.socket, *, demo_page: bool) -> None:
     """Serve until stopped."""
     app = create_app(service, demo_page=demo_page)
     _serve_metrics(app.state.context)
-    config = uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, timeout_keep_alive=30)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=PATIENCE,
+    )
     uvicorn.Server(config).run([listener])
 
 

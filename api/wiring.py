@@ -3,9 +3,10 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.lazy_embedder import LazyEmbedder
 from bot.adapters.names import DEFAULT_NAME
@@ -17,15 +18,21 @@ from bot.intents import Encode, Intents
 from bot.intents import load as load_intents
 from bot.ports import Embedder, Generator
 from bot.prior import load_prior
-from bot.replies import read_replies
+from bot.replies import Replies, read_replies
 from bot.retrieval import Retrieval
 from bot.settings import Settings
 from bot.shelf import Shelf
+from evals.configuration import git_revision, models_of, settings_of
+from evals.quality_gate import Measure, QualityGate
+from evals.remembering import RememberingEmbedder
+from evals.results import Run
+from evals.store import DRAFT, save
 from evals.workbench import Workbench
 from helpdesk.conversations import Chat
 from helpdesk.desk import Desk
 from helpdesk.models import SiteRules
 from ingestion.corpus import read_corpus
+from ingestion.draft import Draft, Progress, no_progress
 from ingestion.ports import Publications
 from ingestion.pruning import version_folder
 from ingestion.publishing import Publisher
@@ -124,16 +131,27 @@ def make_assistant(
 ) -> Assistant:
     """The bot over the live index version of this data folder."""
     encoders = encoders or make_encoders(settings)
+    intents = intents or make_intents(settings, encoders)
+    replies = read_replies(settings.replies)
+    check_replies(settings, intents, replies)
     prior = load_prior()
     return Assistant(
         shelf=shelf or make_shelf(settings, publications),
         retrieval=Retrieval(encoders.embedder),
-        intents=intents or make_intents(settings, encoders),
+        intents=intents,
         calibrator=prior.calibrator,
         thresholds=prior.thresholds(settings.target_error_rate),
-        replies=read_replies(settings.replies),
+        replies=replies,
         writer=make_writer(settings, generator),
     )
+
+
+def check_replies(settings: Settings, intents: Intents, replies: Replies) -> None:
+    """Raises BadInput where a topic of the intent file has no words to answer with."""
+    for topic in intents.topics:
+        key = {"handoff": f"handoff_{topic.key}", "question": None}.get(topic.action, topic.key)
+        if key is not None and not replies.has(key):
+            raise BadInput(f"{settings.replies}: there is no '{key}' for the topic '{topic.key}' of the intent file")
 
 
 def make_writer(settings: Settings, generator: Generator | None = None) -> Writer | None:
@@ -183,8 +201,11 @@ def site_rules(settings: Settings) -> Mapping[str, SiteRules]:
     }
 
 
-def make_workbench(settings: Settings) -> Workbench:
-    """Publishes a corpus into a folder that lasts as long as it is looked at; the models are loaded once."""
+def make_workbench(settings: Settings, remember: Path | None = None) -> Workbench:
+    """Publishes a corpus into a folder that lasts as long as it is looked at; the models are loaded once.
+
+    With `remember`, the vectors of each corpus are kept in that folder for the next time.
+    """
     encoders = make_encoders(settings)
     intents = make_intents(settings, encoders)
 
@@ -193,9 +214,39 @@ def make_workbench(settings: Settings) -> Workbench:
         with tempfile.TemporaryDirectory() as folder:
             own = settings.model_copy(update={"data": Path(folder), "database": ""})
             publications = open_storage(own).publications
-            make_publisher(own, publications, encoders.embedder).publish(read_corpus([corpus]), skip_invalid=True)
+            embedder = encoders.embedder
+            if remember is not None:
+                embedder = RememberingEmbedder(embedder, remember / f"{corpus.resolve().parent.name}-{corpus.stem}.npz")
+            make_publisher(own, publications, embedder).publish(read_corpus([corpus]), skip_invalid=True)
+            if isinstance(embedder, RememberingEmbedder):
+                embedder.keep()
             assistant = make_assistant(own, publications=publications, encoders=encoders, intents=intents)
             yield assistant
             assistant.shelf.close()
 
     return workbench
+
+
+def make_gate(
+    settings: Settings, storage: Storage, measure: Measure, *, full: bool = False, progress: Progress = no_progress
+) -> QualityGate:
+    """The gate of `firstline index --gate`; its models are loaded when there is something to ask."""
+
+    @contextmanager
+    def open_draft(draft: Draft) -> Iterator[Assistant]:
+        shelf = Shelf(lambda: (draft.version, frozenset()), lambda _, buried: Snapshot(draft.folder, buried))
+        with closing(shelf):
+            yield make_assistant(settings, publications=storage.publications, shelf=shelf)
+
+    def describe(draft: Draft, assistant: Assistant) -> dict[str, Any]:
+        own = {"corpus": f"{DRAFT}{draft.version}"}
+        return {
+            "settings": settings_of(settings, assistant, draft.folder) | own,
+            "models": models_of(settings, assistant),
+            "git_revision": git_revision(),
+        }
+
+    def keep(run: Run) -> None:
+        save(settings.data, run)
+
+    return QualityGate(measure, open_draft, describe, full, progress, keep)

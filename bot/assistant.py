@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from bot.citations import cite
 from bot.composing import extract, with_links
@@ -12,7 +12,7 @@ from bot.decision import Standing, Thresholds, decide
 from bot.generating import Writer
 from bot.intents import Intent, Intents
 from bot.keywords import terms
-from bot.language import base, detect
+from bot.language import detect
 from bot.models import (
     Answer,
     Audience,
@@ -92,7 +92,7 @@ class Assistant:
             found = self.retrieval.search(library, text, language, Audience.LEARNER)
             if found.passages:
                 extract(found.passages[0], found.term_weights)
-                signs_of(found)
+                signs_of(found, language)
 
     def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
         searched = stand_alone(text, question.turns)
@@ -101,13 +101,13 @@ class Assistant:
         return found
 
     def _evidence(self, library: Library, found: Found, evidence: Evidence) -> Evidence:
-        signs = signs_of(found)
+        signs = signs_of(found, evidence.question_language)
         return replace(
             evidence,
             index_version=library.version,
             confidence=self.calibrator.probability(signs),
             retrieved=found.article_ids[:10],
-            scores={name: round(value, 4) for name, value in zip(signs.__slots__, signs.values(), strict=True)},
+            scores={name: round(value, 4) for name, value in asdict(signs).items()},
         )
 
     def _settle(
@@ -134,13 +134,20 @@ class Assistant:
         shown = extract(best, found.term_weights)
         written = self.writer.write(question.text, language, best.article) if self.writer else None
         parts = [written or with_links(shown.markdown, _resolver(library, best.article.locale, question.audience))]
-        locale = base(best.article.locale)
+        locale = best.article.locale.split("-")[0]
         if locale != language and not written:
-            parts.insert(0, self.replies.say("english_only" if locale == "en" else "other_language", language))
+            parts.insert(0, self._language_note(locale, language))
         if written or not shown.whole:
             parts.append(f"[{self.replies.say('read_full_article', language)}]({best.article.address})")
         citations = cite(best, shown.text, found.passages[1:], found.term_weights)
         return Answer("\n\n".join(parts), language if written else locale, citations, evidence)
+
+    def _language_note(self, locale: str, language: str) -> str:
+        """An honest word that the article is in another language than the question."""
+        if locale == "en":
+            return self.replies.say("english_only", language)
+        name = f"language_{locale}" if self.replies.has(f"language_{locale}") else "language_other"
+        return self.replies.say("other_language", language, language=self.replies.say(name, language))
 
     def _clarify(self, language: str, found: Found, evidence: Evidence) -> Clarification:
         choices = tuple(dict.fromkeys(passage.article.title for passage in found.passages[:3] if passage.article.title))

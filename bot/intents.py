@@ -83,7 +83,10 @@ def _topic(file: Path, number: int, entry: Any) -> Topic:
     if not isinstance(entry, dict) or not entry.get("key"):
         raise BadInput(f"{file}: topic {number} lacks 'key'")
     key = str(entry["key"])
-    examples = [str(text) for texts in (entry.get("examples") or {}).values() for text in texts]
+    by_language = entry.get("examples")
+    if not isinstance(by_language, dict) or not all(isinstance(texts, list) for texts in by_language.values()):
+        raise BadInput(f"{file}: topic '{key}': 'examples' must hold a list of messages for each language")
+    examples = [str(text) for texts in by_language.values() for text in texts]
     if not examples:
         raise BadInput(f"{file}: topic '{key}' has no examples")
     if entry.get("action") not in ("handoff", "chat", "not_helped", "question"):
@@ -145,6 +148,8 @@ def load(file: Path, encode: Encode, encoder_name: str, cache: Path) -> Intents:
     learned = cache / f"intents-{digest}.npz"
     if not learned.is_file():
         intents = train(topics, encode)
+        for outdated in cache.glob("intents-*.npz"):
+            outdated.unlink(missing_ok=True)
         write_atomically(learned, _packed(intents))
         return intents
     with np.load(learned) as stored:

@@ -117,9 +117,14 @@ class Article:
         return "\n\n".join(parts)
 
 
+View = Literal["text", "label", "name"]
+"""`label`: the title with all keywords; `name`: the title or one keyword alone. Learners' words are often nearest to
+these, above all across languages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one vector stands for: part of one section of an article."""
+    """What one vector stands for: part of one section of an article, or what the article is called."""
 
     id: str
     article_key: str
@@ -127,9 +132,12 @@ class Chunk:
     text: str
     path: str | None = None
     """The title path where the whole one is too long for the embedder beside the text."""
+    view: View = "text"
 
     def embedded_text(self, article: Article) -> str:
-        """What the embedder reads: the title path, then the text."""
+        """What the embedder reads: the title path, then the text; of a name only itself."""
+        if self.view != "text":
+            return self.text
         path = title_path(article, self.section) if self.path is None else self.path
         return f"{path}\n{self.text}" if path else self.text
 
@@ -150,6 +158,8 @@ class Passage:
     keyword: float
     """BM25, divided by the best of this question."""
     score: float
+    name: float = 0.0
+    """Cosine of question and the nearest of title and keywords; that of the chunk where the article has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,14 @@ class Library(Protocol):
         """Rows of the `count` chunks nearest to one question vector that this audience may read, in any order."""
         ...
 
+    def rows_of(self, key: str) -> Sequence[int]:
+        """All rows of an article: its chunks and its names."""
+        ...
+
+    def share_in(self, language: str) -> float:
+        """The share of the articles that exist in this language, 0 to 1."""
+        ...
+
     def dense(self, vector: Vectors, rows: Rows) -> Vectors:
         """The dot product of one question vector with these rows."""
         ...

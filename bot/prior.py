@@ -24,5 +24,6 @@ class Prior:
 
 def load_prior() -> Prior:
     row = json.loads(files("bot").joinpath("prior.json").read_text(encoding="utf-8"))
-    calibrator = Calibrator(tuple(row["weights"]), row["intercept"])
+    shared = Calibrator(tuple(row["shared"]["weights"]), row["shared"]["intercept"])
+    calibrator = Calibrator(tuple(row["weights"]), row["intercept"], shared)
     return Prior(calibrator, tuple((rate, threshold) for rate, threshold in row["by_error_rate"]), row["near"])

@@ -15,9 +15,9 @@ class Replies:
 
     texts: dict[str, dict[str, str]]
 
-    def say(self, key: str, language: str, **values: str) -> str:
+    def say(self, key: str, in_language: str, /, **values: str) -> str:
         """The text; `values` fill the placeholders given here, others stay for a later step to fill."""
-        text = self.texts[key][language]
+        text = self.texts[key][in_language]
         for name, value in values.items():
             text = text.replace(f"{{{name}}}", value)
         return text

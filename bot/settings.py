@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -21,6 +21,8 @@ Duration = Annotated[timedelta, BeforeValidator(units.duration)]
 Size = Annotated[int, BeforeValidator(units.size)]
 Rate = Annotated[units.Rate, NoDecode, BeforeValidator(units.rate)]
 PREFIX = "FIRSTLINE_"
+SHORTEST_KEY = 32
+"""Bytes of an identity key (RFC 7518, 3.2: no shorter than the hash)."""
 _PACKAGE = Path(__file__).parent
 
 
@@ -38,6 +40,14 @@ class Site(BaseModel):
     identity_key: SecretStr | None = Field(
         None, description="Secret (32 bytes or more) with which the host signs identity tokens (HS256)."
     )
+
+    @field_validator("identity_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value().encode()) < SHORTEST_KEY:
+            raise ValueError(f"the key is too short; use at least {SHORTEST_KEY} bytes")
+        return key
+
     connector: str = Field("desk", description="Where tickets go. Today: desk, the built-in one.")
     suggestions: dict[str, tuple[str, ...]] = Field({}, description="Questions offered at the start, by locale.")
 
@@ -72,7 +82,7 @@ class Settings(BaseSettings):
         "default", description="default, or sentence-transformers:NAME (a local folder or a hub name; needs the extra)."
     )
     threads: int = Field(1, ge=1, le=64, description="Threads of the embedding model.")
-    target_error_rate: float = Field(0.1, gt=0, lt=1, description="Acceptable share of wrong answers among answers.")
+    target_error_rate: float = Field(0.15, gt=0, lt=1, description="Acceptable share of wrong answers among answers.")
     generator_url: str = Field("", description="Base URL of an OpenAI-compatible server. Empty: extractive answers.")
     generator_model: str = Field("", description="Name of the model on that server.")
     generator_key: SecretStr = Field(SecretStr("none"), description="Key of that server.")

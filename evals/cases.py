@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.errors import BadInput
 from bot.models import Question, Turn
+from evals.dataset import Dataset, LabelledQuestion
 
 GOLDEN = Path(__file__).parent / "datasets" / "golden"
 EXPECTED = ("answer", "clarify", "handoff_required", "handoff_offered", "chat")
@@ -44,7 +45,7 @@ def read_cases(files: Iterable[Path]) -> list[Case]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if line.strip():
                 try:
-                    cases.append(_case(json.loads(line)))
+                    cases.append(case_from(json.loads(line)))
                 except (ValueError, KeyError, TypeError) as error:
                     raise BadInput(f"{file}:{number}: not a case: {error}") from error
     return cases
@@ -55,7 +56,23 @@ def golden_cases(language: str | None = None) -> list[Case]:
     return read_cases(sorted(GOLDEN.glob(f"{language or '*'}.jsonl")))
 
 
-def _case(row: dict[str, Any]) -> Case:
+def questions_of(cases: Iterable[Case], name: str, corpus: Path) -> Dataset:
+    """The cases of the tune split that ask the help center something, as labelled questions."""
+    asked = [case for case in cases if case.split == "tune" and case.expected in ("answer", "handoff_offered")]
+    return Dataset(
+        name,
+        corpus,
+        tuple(
+            LabelledQuestion(
+                case.id, case.question, frozenset(case.settled_by if case.expected == "answer" else ()), case.language
+            )
+            for case in asked
+        ),
+    )
+
+
+def case_from(row: dict[str, Any]) -> Case:
+    """A row of a case file as a case; raises ValueError, KeyError or TypeError where it is none."""
     turns = [Turn(turn["role"], turn["text"]) for turn in row["turns"]]
     if not turns or turns[-1].role != "learner":
         raise ValueError("'turns' must end with the learner's message")

@@ -48,6 +48,12 @@ def outcomes(messages: Sequence[Message]) -> Iterator[tuple[Message, dict[str, A
             yield message, message.outcome
 
 
+def just_clarified(messages: Sequence[Message], question: Message) -> bool:
+    """Whether the bot's last word before this question was a question back."""
+    earlier = [outcome for message, outcome in outcomes(messages) if message.sequence < question.sequence]
+    return bool(earlier) and earlier[-1]["outcome"] == "clarify"
+
+
 def answered_from(messages: Sequence[Message]) -> tuple[str, ...]:
     """Ids of the articles that answers came from, each once, in order."""
     return _unique(citation["article_id"] for _, outcome in outcomes(messages) for citation in outcome["citations"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bot.models import Article, Chunk, title_path
+from bot.models import Article, Chunk, View, title_path
 
 TARGET_TOKENS = 180
 """Where a chunk stops growing: about 120 English words with the title path. Measured best over several corpora."""
@@ -25,6 +25,21 @@ def chunks_of(article: Article, count_tokens: Callable[[str], int], limit: int) 
             chunk_id = _id(article, number, text)
             chunks.append(Chunk(chunk_id, article.key, number, text, path=None if fitting == path else fitting))
     return chunks
+
+
+def names_of(article: Article, count_tokens: Callable[[str], int], limit: int) -> list[Chunk]:
+    """What the article is called: title and keywords together, and where there are keywords each alone."""
+    if not article.title:
+        return []
+    label = f"{article.title}. {', '.join(article.keywords)}" if article.keywords else article.title
+    names: list[tuple[View, str]] = [("label", label)]
+    if article.keywords:
+        names += [("name", name) for name in dict.fromkeys((article.title, *article.keywords))]
+    return [
+        Chunk(_id(article, -1, f"{view}:{text}"), article.key, 0, _fitting(text, count_tokens, limit), view=view)
+        for view, text in names
+        if text.strip()
+    ]
 
 
 def _fitting(path: str, count_tokens: Callable[[str], int], limit: int) -> str:

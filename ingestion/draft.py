@@ -11,7 +11,7 @@ from bot.adapters.snapshot import read_rows
 from bot.models import Article, Audience, Chunk
 from bot.ports import Embedder, Vectors
 from bot.serial import article_from, chunk_from
-from ingestion.chunking import chunks_of
+from ingestion.chunking import chunks_of, names_of
 
 Progress = Callable[[int, int], None]
 """Told (done, all) while chunks are embedded."""
@@ -96,7 +96,8 @@ def embed(
 
     Returns the chunks, their vectors in the same order, and how many had to be computed.
     """
-    pairs = [(a, c) for a in articles for c in chunks_of(a, embedder.count_tokens, embedder.max_tokens)]
+    count, limit = embedder.count_tokens, embedder.max_tokens
+    pairs = [(a, c) for a in articles for c in (*chunks_of(a, count, limit), *names_of(a, count, limit))]
     vectors = np.empty((len(pairs), embedder.dimensions), dtype=np.float32)
     computed = 0
     for row, (article, chunk) in enumerate(pairs):

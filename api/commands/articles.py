@@ -25,13 +25,25 @@ def index(
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Publish even if over 20 % of the articles go.")
     ] = False,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Ask QA's cases first; refuse a worse version (exit 3).")
+    ] = False,
+    full_gate: Annotated[
+        bool, typer.Option("--full-gate", help="The same with every case, not a small part and those of what changes.")
+    ] = False,
+    baseline: Annotated[Path | None, typer.Option(help="For the gate. Default: that of the golden cases.")] = None,
+    cases: Annotated[
+        list[Path] | None, typer.Option(help="For the gate: case files. Default: the golden ones.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Publish articles as a new index version. Unchanged articles cost nothing; a running server takes it over."""
     from api import wiring
+    from evals.quality_gate import read_measure
     from ingestion.pruning import prune
 
     settings = settings_for(data)
+    measure = read_measure(baseline, cases) if gate or full_gate else None
     digest = fingerprint(sources)
     storage = wiring.open_storage(settings)
     publisher = wiring.make_publisher(settings, storage.publications, wiring.lazy_embedder(settings))
@@ -39,9 +51,15 @@ def index(
         _show(summary, dry_run, as_json)
         return
     corpus = replace(read_corpus(sources), fingerprint=digest)
-    with progress_bar("embedding") as progress:
+    with progress_bar("embedding") as progress, progress_bar("asking") as asking:
+        gates = [wiring.make_gate(settings, storage, measure, full=full_gate, progress=asking)] if measure else []
         summary = publisher.publish(
-            corpus, dry_run=dry_run, skip_invalid=skip_invalid, allow_removals=allow_removals, progress=progress
+            corpus,
+            gates=gates,
+            dry_run=dry_run,
+            skip_invalid=skip_invalid,
+            allow_removals=allow_removals,
+            progress=progress,
         )
     for problem in corpus.problems:
         say(f"left out: {problem}")

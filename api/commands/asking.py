@@ -3,6 +3,7 @@
 import json
 import sys
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,11 +40,12 @@ def ask(
 
     settings = settings_for(data)
     assistant = wiring.make_assistant(settings, publications=wiring.open_storage(settings).publications)
-    if batch is not None:
-        _ask_all(assistant, batch, locale)
-        return
-    outcome = outcome_json(assistant.answer(Question(question or "", locale=locale)), str(uuid.uuid4()), None)
-    print(json.dumps(outcome, ensure_ascii=False) if as_json else _readable(outcome))
+    with closing(assistant.shelf):
+        if batch is not None:
+            _ask_all(assistant, batch, locale)
+            return
+        outcome = outcome_json(assistant.answer(Question(question or "", locale=locale)), str(uuid.uuid4()), None)
+    print(clean(json.dumps(outcome, ensure_ascii=False)) if as_json else _readable(outcome))
 
 
 def _ask_all(assistant: Assistant, file: Path, locale: str | None) -> None:

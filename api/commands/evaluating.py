@@ -15,19 +15,25 @@ app = typer.Typer(no_args_is_help=True)
 def train_prior(
     datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv.")],
     outside: Annotated[Path, typer.Option(help="JSON lines of questions from elsewhere (text, intent oos).")],
+    golden: Annotated[bool, typer.Option("--golden", help="Add the golden cases' tune split.")] = False,
     write: Annotated[Path | None, typer.Option(help="Where to write the coefficients.")] = None,
 ) -> None:
     """Train the calibrator that ships with Firstline, each figure measured on a data set it did not see."""
     from api import wiring
+    from bot.language import SPOKEN
+    from evals.cases import golden_cases, questions_of
     from evals.dataset import read_dataset
     from evals.training.prior import observe, outside_questions, train
 
     workbench = wiring.make_workbench(settings_for(None))
     strangers = outside_questions(outside)
     sets = []
-    for folder in datasets:
-        say(f"asking {folder.name} …")
-        sets.append(observe(read_dataset(folder), strangers, workbench))
+    read = [read_dataset(folder) for folder in datasets]
+    if golden:
+        read += [questions_of(golden_cases(language), f"golden-{language}", Path("kb_articles")) for language in SPOKEN]
+    for dataset in read:
+        say(f"asking {dataset.name} …")
+        sets.append(observe(dataset, strangers, workbench))
     prior, lines = train(sets)
     print("\n".join(lines))
     if write is not None:

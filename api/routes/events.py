@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import render
 from api.context import Authenticated, Context, Here
-from api.schemas import ErrorOut, TurnOut
+from api.schemas import TurnOut, errors_before_a_stream
 from helpdesk.models import Conversation, Message
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
@@ -23,13 +23,13 @@ LONGEST = 300
 @router.get(
     "/{conversation_id}/events",
     response_class=EventSourceResponse,
-    responses={401: {"model": ErrorOut}, 404: {"model": ErrorOut}},
+    responses=errors_before_a_stream(401, 404, 422),
 )
 async def follow(
     conversation: Authenticated, here: Here, last_event_id: Annotated[str | None, Header(max_length=20)] = None
 ) -> AsyncIterator[ServerSentEvent]:
     """`message` events of agents and of the system after `Last-Event-ID`; a comment now and then keeps it open."""
-    seen = int(last_event_id) if last_event_id and last_event_id.isdigit() else -1
+    seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
     for _ in range(LONGEST):
         for message in await to_thread.run_sync(_others, here, conversation, seen):
             seen = message.sequence

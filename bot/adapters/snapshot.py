@@ -60,6 +60,14 @@ class Snapshot:
         self._vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         self._alive = np.array([chunk.article_key in self._articles for chunk in self.chunks], dtype=bool)
         self._buried = int((~self._alive).sum())
+        self._rows: dict[str, list[int]] = {}
+        for row, chunk in enumerate(self.chunks):
+            if self._alive[row]:
+                self._rows.setdefault(chunk.article_key, []).append(row)
+        self._readable = {
+            audience: sum(len(rows) for key, rows in self._rows.items() if audience.reads(self._articles[key].audience))
+            for audience in Audience
+        }
         self._chroma = ChromaVectors(folder / "chroma")
         self._keywords = {audience: self._keyword_index(audience) for audience in Audience}
 
@@ -67,7 +75,7 @@ class Snapshot:
         rows = [
             row
             for row, chunk in enumerate(self.chunks)
-            if self._alive[row] and audience.reads(self._articles[chunk.article_key].audience)
+            if chunk.view == "text" and self._alive[row] and audience.reads(self._articles[chunk.article_key].audience)
         ]
         texts = []
         for row in rows:
@@ -86,12 +94,19 @@ class Snapshot:
         return self._translations.get(article_id, [])
 
     def nearest(self, vector: Vectors, audience: Audience, count: int) -> Rows:
-        available = len(self._keywords[audience][1])
+        available = self._readable[audience]
         if not available:
             return np.empty(0, dtype=np.int64)
         found = np.array(self._chroma.nearest(vector, audience, min(count, available) + self._buried), dtype=np.int64)
         alive: Rows = found[self._alive[found]][:count]
         return alive
+
+    def rows_of(self, key: str) -> Sequence[int]:
+        return self._rows[key]
+
+    def share_in(self, language: str) -> float:
+        ids = {article.id for article in self._articles.values() if article.locale.startswith(language)}
+        return len(ids) / max(1, len(self._translations))
 
     def dense(self, vector: Vectors, rows: Rows) -> Vectors:
         scores: Vectors = self._vectors[rows] @ vector

@@ -2,12 +2,14 @@
 
 import fcntl
 import io
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -133,7 +135,7 @@ def talk(client: TestClient) -> Talk:
 @pytest.fixture
 def firstline(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], encoders: Encoders, tmp_path: Path
-) -> Callable[..., Result]:
+) -> Iterator[Callable[..., Result]]:
     """The command in this process, in a folder of its own, with the models that are loaded already."""
     monkeypatch.setattr(wiring, "make_encoders", lambda _: encoders)
     monkeypatch.setenv("FIRSTLINE_MODELS", str(MODELS))
@@ -148,4 +150,7 @@ def firstline(
             main()
         return Result(int(left.value.code or 0), *capsys.readouterr())
 
-    return run
+    handlers = logging.root.handlers[:]
+    yield run
+    logging.root.handlers = handlers
+    structlog.reset_defaults()

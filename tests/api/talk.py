@@ -96,3 +96,6 @@ class StandIn:
     def answer(self, question: Question) -> Outcome:
         outcome: Outcome = self.bot.answer(question)
         return outcome
+
+    def warm_up(self, library: Any) -> None:
+        """Nothing to warm."""

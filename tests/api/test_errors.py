@@ -1,6 +1,5 @@
 """Errors have one form, tell nothing of the inside, and leave the chat as it was (FIELD 16)."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -138,11 +137,6 @@ def test_scores_and_timings_stay_inside(talk: Talk, assistant: Assistant) -> Non
     assert asked.timings
     assert not any(f'"{name}"' in body for name in (*asked.timings, *asked.scores))
     assert '"evidence"' not in str(talk.read())
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 def test_a_database_that_is_gone_is_told_plainly(make_client: Make, storage: Storage, tmp_path: Any) -> None:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 
 from api.agents import COOKIE
+from api.routes import events
 from api.wiring import Storage
 from tests.api.talk import Talk
 from tests.helpdesk.scripted import Script
@@ -22,7 +23,9 @@ def insider(make_client: Any, storage: Storage) -> tuple[Talk, str, str]:
     return talk, number, storage.agents.redeem(storage.agents.login_link("eva"))
 
 
-def test_nothing_breaks_it(insider: tuple[Talk, str, str]) -> None:
+def test_nothing_breaks_it(insider: tuple[Talk, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LONGEST", 1)
+    monkeypatch.setattr(events, "PAUSE", 0)
     talk, number, session = insider
     schema = schemathesis.openapi.from_asgi("/openapi.json", talk.client.app)
     tried = set()

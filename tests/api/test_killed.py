@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.commands import Served
+from tests.api.commands import GUARD, Served
 from tests.api.talk import Talk
 
 LEARNERS = 4
@@ -45,7 +45,8 @@ class Diary:
 
 @pytest.fixture
 def server(data: Path, tmp_path: Path, kb: Path) -> Iterator[Served]:
-    with Served(data, tmp_path / "log", "--publish", kb, **PLENTY) as running:
+    watch = {"PYTHONPATH": str(GUARD), "GUARD_LOG": str(tmp_path / "tried")}
+    with Served(data, tmp_path / "log", "--publish", kb, **PLENTY, **watch) as running:
         yield running
 
 
@@ -80,3 +81,14 @@ def test_a_killed_server_keeps_what_it_promised(server: Served) -> None:
             assert Talk(client, conversation, token).read()["ticket"]["number"] == number
     named = [told["ticket_number"] for told in diary.told.values() if told["ticket_number"]]
     assert len(set(named)) == len(named), "each conversation has a ticket of its own"
+    assert_ends_when_asked(server)
+    assert not (server.log.parent / "tried").exists(), "it never reached for another machine"
+
+
+def assert_ends_when_asked(server: Served) -> None:
+    """Also with a stream open that would go on for minutes."""
+    with server.client() as client:
+        talk = Talk.start(client)
+        with client.stream("GET", f"/v1/conversations/{talk.id}/events", headers=talk.headers) as stream:
+            assert next(stream.iter_text())
+            assert server.stop() in (0, -15)

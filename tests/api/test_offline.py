@@ -1,4 +1,4 @@
-"""Nothing reaches for another machine: no model, no telemetry, no rank file. test_server.py watches the server."""
+"""Nothing reaches for another machine: no model, no telemetry, no rank file. test_killed.py watches the server."""
 
 import json
 import os

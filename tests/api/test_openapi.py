@@ -43,6 +43,7 @@ def test_it_has_the_operations_of_the_design(document: dict[str, Any]) -> None:
         "POST /v1/conversations",
         "POST /v1/conversations/{conversation_id}/messages",
         "GET /v1/conversations/{conversation_id}",
+        "GET /v1/conversations/{conversation_id}/events",
         "POST /v1/conversations/{conversation_id}/handoff",
         "POST /v1/conversations/{conversation_id}/feedback",
         "GET /v1/sites/{site}",

@@ -69,11 +69,11 @@ def passage(key: str, text: str, score: float) -> Passage:
 
 def test_signs_say_how_far_the_best_stands_out() -> None:
     weights = {"refund": 2.0, "zebra": 3.0, "course": 1.0}
-    clear = signs_of(Found((passage("a", "refund of a course", 0.9), passage("b", "x", 0.2)), (), weights))
-    tied = signs_of(Found((passage("a", "refund of a course", 0.9), passage("b", "x", 0.9)), (), weights))
+    clear = signs_of(Found((passage("a", "refund of a course", 0.9), passage("b", "x", 0.2)), (), weights), "en")
+    tied = signs_of(Found((passage("a", "refund of a course", 0.9), passage("b", "x", 0.9)), (), weights), "en")
     assert clear.gap > tied.gap == 0
     assert clear.covered == pytest.approx(0.5)
-    assert signs_of(Found((), (), weights)) == Signs()
+    assert signs_of(Found((), (), weights), "en") == Signs()
 
 
 def test_a_stricter_target_never_lowers_the_line() -> None:

@@ -1,13 +1,11 @@
 """An index version on disk, opened: whole, without what was buried, and refused when damaged."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.adapters.snapshot import Snapshot
-from bot.assistant import Assistant
 from bot.errors import NotReady
 from bot.models import Audience
 from bot.readiness import Readiness
@@ -39,7 +37,8 @@ def test_articles_and_chunks_come_back_from_their_rows(library: Snapshot) -> Non
 def test_the_nearest_are_truly_the_nearest(library: Snapshot, retrieval: Retrieval, audience: Audience) -> None:
     """Chroma's approximate search against all dot products."""
     vector = retrieval.embedder.embed_questions([WORDING], ["en"])[0]
-    rows = library.keywords(audience)[1]
+    readable = [each for each in library.articles if audience.reads(each.audience)]
+    rows = np.array([row for each in readable for row in library.rows_of(each.key)])
     exact = rows[np.argsort(-library.dense(vector, rows))][:10]
     nearest = library.nearest(vector, audience, 10)
     assert len(nearest) == 10
@@ -48,7 +47,8 @@ def test_the_nearest_are_truly_the_nearest(library: Snapshot, retrieval: Retriev
 
 def test_never_more_than_there_are(library: Snapshot, retrieval: Retrieval) -> None:
     vector = retrieval.embedder.embed_questions([WORDING], ["en"])[0]
-    assert len(library.nearest(vector, LEARNER, 10_000)) == len(library.keywords(LEARNER)[1])
+    readable = [each for each in library.articles if LEARNER.reads(each.audience)]
+    assert len(library.nearest(vector, LEARNER, 10_000)) == sum(len(library.rows_of(each.key)) for each in readable)
 
 
 def test_buried_articles_are_in_nothing(published: Path, retrieval: Retrieval) -> None:
@@ -100,31 +100,30 @@ def shelf_of(folder: Path, buried: frozenset[str] = frozenset()) -> Shelf:
     return Shelf(lambda: (1, buried), lambda n, gone: Snapshot(folder / "versions" / str(n), gone))
 
 
-def test_ready_once_a_version_finds_its_own_article(published: Path, assistant: Assistant) -> None:
+def test_ready_once_a_version_finds_its_own_article(published: Path, retrieval: Retrieval) -> None:
     shelf = shelf_of(published)
-    readiness = Readiness(replace(assistant, shelf=shelf))
+    warmed: list[int] = []
+    readiness = Readiness(shelf, retrieval, lambda library: warmed.append(library.version))
     assert readiness.problem() is None
     assert readiness.problem() is None
+    assert warmed == [1], "once a version"
     shelf.close()
 
 
-def test_not_ready_before_the_first_publish(assistant: Assistant) -> None:
+def test_not_ready_before_the_first_publish(retrieval: Retrieval) -> None:
     empty = Shelf(lambda: None, lambda *_: pytest.fail("nothing to open"))
-    assert (
-        Readiness(replace(assistant, shelf=empty)).problem()
-        == "no articles are published yet; run 'firstline index SOURCE'"
-    )
+    assert Readiness(empty, retrieval).problem() == "no articles are published yet; run 'firstline index SOURCE'"
 
 
-def test_not_ready_where_the_search_finds_nothing(published: Path, assistant: Assistant, part: Corpus) -> None:
+def test_not_ready_where_the_search_finds_nothing(published: Path, retrieval: Retrieval, part: Corpus) -> None:
     shelf = shelf_of(published, frozenset(each.key for each in part.articles))
-    problem = Readiness(replace(assistant, shelf=shelf)).problem()
+    problem = Readiness(shelf, retrieval).problem()
     assert problem == "index version 1 does not find an article by its own title"
     shelf.close()
 
 
-def test_not_ready_where_the_version_is_damaged(data: Path, assistant: Assistant) -> None:
+def test_not_ready_where_the_version_is_damaged(data: Path, retrieval: Retrieval) -> None:
     (data / "versions" / "1" / "vectors.npy").unlink()
-    problem = Readiness(replace(assistant, shelf=shelf_of(data))).problem()
+    problem = Readiness(shelf_of(data), retrieval).problem()
     assert problem is not None
     assert "is damaged" in problem

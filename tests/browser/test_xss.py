@@ -69,7 +69,7 @@ def check(seen: Any, api: Any, asked: set[str]) -> None:
     assert (found["handlers"], found["styles"]) == ([], 0)
     for address in found["links"]:
         scheme, host, path, *_ = urlsplit(address)
-        assert scheme == "http" and f"http://{host}" == api.url and path.startswith("/help/") or host == "ok.example", (
+        assert (scheme == "http" and f"http://{host}" == api.url and path.startswith("/help/")) or host == "ok.example", (
             address
         )
     assert seen.page.evaluate("window.pwned") is None

@@ -1,7 +1,7 @@
 """Reading stored turns: five questions in a second are still five exchanges."""
 
 from bot.models import Turn
-from helpdesk.history import articles_shown, threaded, turns_before, unanswered_before
+from helpdesk.history import articles_shown, just_clarified, threaded, turns_before, unanswered_before
 from helpdesk.models import Message
 from helpdesk.outcomes import outcome_json
 from tests.contracts.rows import message
@@ -46,3 +46,12 @@ def test_articles_are_named_once_in_order() -> None:
     second = reply("r2", 5, "q2", outcome_json(offered(), "r2", None))
     third = reply("r3", 6, "q3", outcome_json(answer("y", "grades", "refunds"), "r3", None))
     assert articles_shown([*QUESTIONS, first, second, third]) == ("refunds", "payments", "grades")
+
+
+def test_a_question_back_is_remembered_for_one_turn() -> None:
+    asked_back = reply("r1", 2, "q1", {"outcome": "clarify"})
+    answered = reply("r2", 4, "q2", {"outcome": "answer"})
+    second, third = message("q2", "c1", 3), message("q3", "c1", 5)
+    assert just_clarified([QUESTIONS[0], asked_back, second], second)
+    assert not just_clarified([QUESTIONS[0], asked_back, second, answered, third], third)
+    assert not just_clarified(QUESTIONS[:1], QUESTIONS[0])

@@ -12,13 +12,16 @@ from storage.engine import open_engine
 from storage.publications import SqlPublications
 from tests.ingestion.corpora import TEXTS, HashEmbedder, Renamed, article, corpus, opened, shown, version_folders
 
+ROWS = 2 * len(TEXTS)
+"""One short chunk and one label an article."""
+
 
 def test_the_first_publish_adds_everything(publisher: Publisher, publications: Publications) -> None:
     summary = publisher.publish(corpus())
     assert summary.published
     assert summary.version == publications.live() == 1
     assert summary.changes.added == tuple(f"en/{key}" for key in TEXTS)
-    assert summary.embeddings == len(TEXTS)
+    assert summary.embeddings == ROWS
     assert set(shown(publisher, publications)) == set(TEXTS)
 
 
@@ -59,7 +62,7 @@ def test_carried_vectors_are_those_that_would_be_computed(publisher: Publisher, 
 
 def test_real_models_carry_over_too(encoders: Encoders, publications: Publications, publisher: Publisher) -> None:
     real = Publisher(publisher.folder, publications, encoders.embedder)
-    assert real.publish(corpus()).embeddings == len(TEXTS)
+    assert real.publish(corpus()).embeddings == ROWS
     assert real.publish(corpus(teams="A team has six seats.")).embeddings == 1
     question = encoders.embedder.embed_questions(["how do I send a course back"], ["en"])[0]
     snapshot = opened(real, publications)
@@ -74,7 +77,7 @@ def test_another_title_or_keyword_is_a_change(publisher: Publisher) -> None:
     changed = Corpus((article("a", title="Other"), article("b", keywords=("word",)), article("c")))
     summary = publisher.publish(changed)
     assert summary.changes.changed == ("en/a", "en/b")
-    assert summary.embeddings == 1, "keywords are searched, not embedded"
+    assert summary.embeddings == 2 + 2, "chunk and label under a new title; a new label and the keyword alone, the title being known"
 
 
 def test_a_translation_is_an_article_of_its_own(publisher: Publisher) -> None:
@@ -127,7 +130,7 @@ def test_one_publish_at_a_time(publisher: Publisher, sqlite_url: str) -> None:
         refusals.append(busy)
 
     assert publisher.publish(corpus(), progress=meanwhile).version == 1
-    assert len(refusals) == len(TEXTS)
+    assert len(refusals) == ROWS
     assert not rival.publish(corpus()).published
     other.dispose()
 
@@ -135,7 +138,7 @@ def test_one_publish_at_a_time(publisher: Publisher, sqlite_url: str) -> None:
 def test_progress_counts_up_to_all(publisher: Publisher) -> None:
     seen = []
     publisher.publish(corpus(), progress=lambda done, every: seen.append((done, every)))
-    assert seen == [(n, 6) for n in range(1, 7)]
+    assert seen == [(n, ROWS) for n in range(1, ROWS + 1)]
 
 
 def test_another_embedder_makes_a_new_version_and_the_old_serves_until_then(
@@ -145,8 +148,8 @@ def test_another_embedder_makes_a_new_version_and_the_old_serves_until_then(
     states = []
     renamed = Publisher(publisher.folder, publications, Renamed())
     summary = renamed.publish(corpus(), progress=lambda *_: states.append(publications.live()))
-    assert (summary.version, summary.embeddings, summary.published) == (2, 6, True)
-    assert states == [1] * 6
+    assert (summary.version, summary.embeddings, summary.published) == (2, ROWS, True)
+    assert states == [1] * ROWS
     assert [record.embedder for record in publications.history()] == ["hash/2", "hash/1"]
     assert len(shown(renamed, publications)) == 6
     assert not renamed.publish(corpus()).published

@@ -1,0 +1,91 @@
+"""What only the open index version can tell of an outcome: its quotes, its baselines, the passages that led to it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation import stand_alone
+from bot.language import base
+from bot.models import Answer, Article, Audience, Outcome, Passage, Question
+from bot.ports import Library
+from bot.retrieval import Found, Retrieval
+from bot.screening import tidy
+from evals.metrics.quotes_verbatim import stands_in
+from evals.results import Result
+
+OPENING = 120
+"""Words of an article that the simplest baseline shows."""
+SHOWN = 3
+_WORD = re.compile(r"[㐀-鿿]|[^\s㐀-鿿]+")
+
+
+def look(
+    library: Library, retrieval: Retrieval, question: Question, outcome: Outcome, row: Result, passages: bool = False
+) -> Result:
+    """The row with everything that needs the index; it searches again only for rows that show what was found, or for
+    all answers where `passages` are wanted."""
+    if isinstance(outcome, Answer):
+        row = replace(row, verbatim=_verbatim(library, outcome), published_in=_published_in(library, outcome))
+    compared = row.answered and bool(row.key_facts)
+    shown = not row.as_expected or (passages and row.answered)
+    if not compared and not shown:
+        return row
+    found = _search(library, retrieval, question, row)
+    if compared:
+        row = replace(row, baselines=_baselines(library, found, row))
+    if shown:
+        row = replace(row, passages=tuple(_shown(passage) for passage in found.passages[:SHOWN]))
+    return row
+
+
+def opening(text: str, count: int = OPENING) -> str:
+    """The first words of a text, a Chinese character counting as one."""
+    words = list(_WORD.finditer(text))
+    return text if len(words) <= count else text[: words[count - 1].end()]
+
+
+def _search(library: Library, retrieval: Retrieval, question: Question, row: Result) -> Found:
+    searched = stand_alone(tidy(question.text), question.turns)
+    language = str(row.outcome["question_language"])
+    return retrieval.search(library, searched, language, question.audience, question.collections)
+
+
+def _verbatim(library: Library, answer: Answer) -> tuple[bool, ...]:
+    articles = ((each.quote, library.translations(each.article_id), each.locale) for each in answer.citations)
+    return tuple(
+        any(stands_in(quote, article.text) for article in versions if article.locale == locale)
+        for quote, versions, locale in articles
+    )
+
+
+def _published_in(library: Library, answer: Answer) -> tuple[str, ...]:
+    versions = library.translations(answer.citations[0].article_id) if answer.citations else ()
+    return tuple(sorted({base(article.locale) for article in versions if Audience.LEARNER.reads(article.audience)}))
+
+
+def _baselines(library: Library, found: Found, row: Result) -> dict[str, str]:
+    """Of the first settling article, in the reader's language where there is one, else English."""
+    versions = [article for each in row.settled_by[:1] for article in library.translations(each)]
+    if not versions:
+        return {}
+    article = min(versions, key=lambda each: (base(each.locale) != row.language, not each.locale.startswith("en")))
+    return {"opening": opening(article.text), "best_chunk": _best_chunk(library, found.passages, article)}
+
+
+def _best_chunk(library: Library, passages: Sequence[Passage], article: Article) -> str:
+    """The passage that the search itself chose of this article; its first chunk where it was not found at all."""
+    chosen = [passage.chunk.text for passage in passages if passage.article.key == article.key]
+    return chosen[0] if chosen else next(chunk.text for chunk in library.chunks if chunk.article_key == article.key)
+
+
+def _shown(passage: Passage) -> dict[str, Any]:
+    return {
+        "article_id": passage.article.id,
+        "locale": passage.article.locale,
+        "title": passage.article.title,
+        "text": passage.chunk.text,
+        "dense": round(passage.dense, 4),
+        "keyword": round(passage.keyword, 4),
+        "score": round(passage.score, 4),
+    }

@@ -1,0 +1,1 @@
+"""A run as its readers want it: a table, a page, JSON, JUnit XML."""

@@ -1,0 +1,156 @@
+"""The run in the terminal."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from evals.figures import Figure
+from evals.metrics.outcome_confusion import OUTCOMES, outcome_confusion
+from evals.metrics.speed import speed
+from evals.report.sheet import Sheet
+from evals.report.words import (
+    ERRORS_HIDDEN,
+    REFUSES_ALL,
+    SECTIONS,
+    digits_of,
+    interval,
+    judged,
+    refuses_all,
+    silent_languages,
+    written,
+)
+from evals.results import Run
+
+WIDTH = 120
+KIND_COLUMNS = {
+    "as_expected": "as expected",
+    "coverage": "coverage",
+    "wrong_among_answered": "wrong/answered",
+    "hit_at_1": "hit@1",
+    "hit_at_5": "hit@5",
+    "key_facts": "key facts",
+}
+
+
+def print_sheet(sheet: Sheet, console: Console | None = None) -> None:
+    """On standard output, at a fixed width where that is no terminal."""
+    console = console or Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    run, figures = sheet.run, sheet.figures
+    console.print(_heading(run))
+    console.print(main_table(figures, sheet.languages))
+    console.print(parts_table("kind", sheet.parts["kind"]))
+    if set(sheet.parts["split"]) - {""}:
+        console.print(parts_table("split", sheet.parts["split"]))
+    console.print(confusion_table(run))
+    for title, topics in (
+        ("Required, by topic", sheet.recall_by_topic),
+        ("False alarms, by topic", sheet.alarms_by_topic),
+    ):
+        if topics:
+            console.print(topic_table(title, topics))
+    if sheet.ragas:
+        console.print(ragas_table(sheet.ragas))
+    if sheet.judgement:
+        console.print("\n".join(judged(sheet.judgement)), markup=False)
+    console.print(_speed_line(run))
+    if refuses_all(figures):
+        console.print(f"{REFUSES_ALL} {ERRORS_HIDDEN}", style="bold red")
+    elif silent := silent_languages(sheet.languages):
+        console.print(silent, style="bold red")
+
+
+def main_table(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> Table:
+    """Every figure with n and interval, then its value by language."""
+    table = Table(title="All questions, and by language", title_justify="left")
+    table.add_column("figure")
+    for name in ("value", "95 % interval", "n", *languages):
+        table.add_column(name, justify="right")
+    for section, names in SECTIONS.items():
+        if not any(name in figures for name in names):
+            continue
+        table.add_row(section, style="bold")
+        for name, words in names.items():
+            if name in figures or name == "wrong_among_answered":
+                table.add_row(*_row(name, words, figures, languages))
+    return table
+
+
+def parts_table(part: str, groups: dict[str, dict[str, Figure]]) -> Table:
+    """The most telling figures of each part, n beside them."""
+    table = Table(title=f"By {part}: value (n)", title_justify="left")
+    table.add_column(part)
+    for words in KIND_COLUMNS.values():
+        table.add_column(words, justify="right")
+    for group, figures in groups.items():
+        table.add_row(group or "(none)", *(_with_n(figures.get(name)) for name in KIND_COLUMNS))
+    return table
+
+
+def confusion_table(run: Run) -> Table:
+    counts = outcome_confusion(run.results)
+    table = Table(title="Expected (rows) and what came of it (columns)", title_justify="left")
+    table.add_column("expected")
+    for got in OUTCOMES:
+        table.add_column(got, justify="right")
+    for expected in OUTCOMES:
+        if any(counts[expected, got] for got in OUTCOMES):
+            table.add_row(expected, *(str(counts[expected, got] or "·") for got in OUTCOMES))
+    return table
+
+
+def topic_table(title: str, found: dict[tuple[str, str], Figure]) -> Table:
+    languages = sorted({language for _, language in found})
+    table = Table(title=f"{title}: value [95 % interval] (n)", title_justify="left")
+    table.add_column("topic")
+    for language in languages:
+        table.add_column(language, justify="right")
+    for topic in sorted({topic for topic, _ in found}):
+        table.add_row(topic, *(_whole(found.get((topic, language))) for language in languages))
+    return table
+
+
+def ragas_table(figures: dict[str, Figure]) -> Table:
+    table = Table(title="ragas, without a model", title_justify="left")
+    table.add_column("figure")
+    for name in ("value", "95 % interval", "n"):
+        table.add_column(name, justify="right")
+    for name, figure in figures.items():
+        table.add_row(name, written(figure), interval(figure), str(figure.n))
+    return table
+
+
+def _heading(run: Run) -> str:
+    models = ", ".join(f"{name} {model}" for name, model in run.models.items())
+    return (
+        f"run {run.id}: {run.dataset}, {len(run.results)} questions, index version {run.index_version}, "
+        f"code {run.git_revision or 'unknown'}\n"
+        f"{models}, target error rate {run.settings.get('target_error_rate', '-')}"
+    )
+
+
+def _row(name: str, words: str, figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> tuple[str, ...]:
+    figure, digits = figures.get(name), digits_of(name)
+    by_language = (written(each.get(name), digits) for each in languages.values())
+    return (
+        f"  {words}",
+        written(figure, digits),
+        interval(figure, digits),
+        str(figure.n if figure else 0),
+        *by_language,
+    )
+
+
+def _with_n(figure: Figure | None) -> str:
+    return "-" if figure is None else f"{written(figure)} ({figure.n})"
+
+
+def _whole(figure: Figure | None) -> str:
+    return "-" if figure is None else f"{written(figure, 2)} [{interval(figure, 2)}] ({figure.n})".replace("[", "\\[")
+
+
+def _speed_line(run: Run) -> str:
+    stages = speed(run.results)
+    return "milliseconds, p50 (p95): " + ", ".join(
+        f"{name} {stage.p50:.1f} ({stage.p95:.1f})" for name, stage in stages.items()
+    )

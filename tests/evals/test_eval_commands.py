@@ -1,0 +1,201 @@
+"""`firstline eval …` and `firstline index --gate`, as QA types them: an article is broken on purpose and caught."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import wiring
+from api.cli import main
+from api.wiring import Encoders
+from bot.models import Audience
+from evals.store import load, save
+from helpdesk.models import Conversation, Message
+from tests.api.commands import Result
+from tests.api.worlds import MODELS, ROOT, make_settings
+from tests.evals.making import answered, case_row, made_run, outcome, result, write_cases
+
+Run = Callable[..., Result]
+REFUNDS = "en/refunds"
+QUESTIONS = (
+    ("en-a", "How many days do I have to ask for a refund of a course?", "refund-course", ["14 days"]),
+    ("en-b", "Until when can I return a course that I bought?", "refund-course", ["14 days"]),
+    ("en-c", "Where do I see the status of my refund?", "refund-status", []),
+    ("en-d", "When does the refunded money arrive?", "refund-status", []),
+)
+
+
+@pytest.fixture
+def firstline(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], encoders: Encoders, tmp_path: Path
+) -> Run:
+    """The command in this process, on a data folder of the test's own, with the models that are loaded already."""
+    monkeypatch.setattr(wiring, "make_encoders", lambda _: encoders)
+    monkeypatch.setenv("FIRSTLINE_MODELS", str(MODELS))
+    monkeypatch.setenv("FIRSTLINE_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(ROOT)
+
+    def run(*words: object) -> Result:
+        monkeypatch.setattr("sys.argv", ["firstline", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Result(int(left.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A few articles that may be broken."""
+    folder = tmp_path / "articles"
+    shutil.copytree(ROOT / "kb_articles" / REFUNDS, folder / REFUNDS)
+    return folder
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    rows = [case_row(i, text, settled_by=[article], key_facts=facts) for i, text, article, facts in QUESTIONS]
+    return write_cases(tmp_path / "cases.jsonl", *rows)
+
+
+@pytest.fixture
+def gated(firstline: Run, articles: Path, cases: Path, tmp_path: Path) -> Run:
+    """`firstline index --gate` with a baseline in which all of it was right."""
+    results = [
+        result(i, answered(article, text="14 days"), text=text, settled_by=(article,), key_facts=tuple(facts))
+        for i, text, article, facts in QUESTIONS
+    ]
+    save(tmp_path / "data", made_run(*results))
+    baseline = tmp_path / "baseline.json"
+    assert firstline("eval", "baseline", "run-a", "--to", baseline).code == 0
+    assert firstline("index", articles).code == 0
+    return lambda *more: firstline("index", articles, "--gate", "--baseline", baseline, "--cases", cases, *more)
+
+
+def poison(articles: Path, old: str = "14 days", new: str = "40 days") -> None:
+    file = articles / REFUNDS / "refund-course.md"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
+def test_a_poisoned_article_is_refused_and_its_questions_are_named(
+    gated: Run, firstline: Run, articles: Path, tmp_path: Path
+) -> None:
+    poison(articles)
+    refused = gated()
+    assert refused.code == 3
+    assert refused.out == ""
+    assert "has the key fact '14 days', which is not stated by 'en/refund-course'" in refused.err
+    assert "en-a “How many days do I have" in refused.err
+    assert "en-b " in refused.err
+    assert [line.split()[0] for line in firstline("versions", "list").lines] == ["1"]
+    assert [path.name for path in (tmp_path / "data" / "versions").iterdir()] == ["1"]
+
+
+def test_the_refused_run_is_kept_to_be_looked_at(gated: Run, firstline: Run, articles: Path, tmp_path: Path) -> None:
+    poison(articles)
+    assert gated("--full-gate").code == 3
+    (latest, *_) = [json.loads(line) for line in firstline("eval", "list", "--json").lines]
+    run = load(tmp_path / "data", latest["id"])
+    assert run.settings["corpus"] == "draft of version 2"
+    assert run.index_version == 2
+    assert [each.id for each in run.results] == ["en-a", "en-b", "en-c", "en-d"]
+
+
+def test_a_version_that_answers_no_worse_is_published(
+    gated: Run, firstline: Run, articles: Path, cases: Path, tmp_path: Path
+) -> None:
+    """Judged by what was really answered of the version before."""
+    other = articles / REFUNDS / "refund-degree-deposit.md"
+    other.write_text(other.read_text() + "\nA new sentence.\n")
+    gated("--full-gate")
+    latest = json.loads(firstline("eval", "list", "--json").lines[0])["id"]
+    assert firstline("eval", "baseline", latest, "--to", tmp_path / "real.json").code == 0
+    other.write_text(other.read_text() + "\nAnd another one.\n")
+    published = firstline("index", articles, "--gate", "--baseline", tmp_path / "real.json", "--cases", cases)
+    assert published.code == 0, published
+    assert "1 changed" in published.out
+
+
+def test_without_a_baseline_nothing_is_published(firstline: Run, articles: Path, tmp_path: Path) -> None:
+    refused = firstline("index", articles, "--gate", "--baseline", tmp_path / "nothing.json")
+    refused.assert_refused("firstline eval baseline")
+    assert not (tmp_path / "data" / "versions").exists()
+
+
+class TestRuns:
+    @pytest.fixture
+    def runs(self, tmp_path: Path) -> Path:
+        """run-a is good; run-b lost both questions of an article."""
+        good = [result(f"en-{number}", settled_by=("refund",)) for number in range(4)]
+        worse = [result(each.id, outcome("offered")) if at < 2 else each for at, each in enumerate(good)]
+        save(tmp_path / "data", made_run(*good))
+        save(tmp_path / "data", made_run(*worse, run_id="run-b", created_at="2026-03-03T12:00:00+00:00"))
+        return tmp_path
+
+    def test_list(self, firstline: Run, runs: Path) -> None:
+        listed = firstline("eval", "list")
+        assert [line.split()[0] for line in listed.lines] == ["run-b", "run-a"]
+        assert "coverage 50.0 %  wrong among answered 0.0 %" in listed.lines[0]
+
+    def test_compare(self, firstline: Run, runs: Path) -> None:
+        told = firstline("eval", "compare", "run-a", "run-b", "--html", runs / "x.html")
+        assert told.code == 0
+        assert "2 lost" in told.out
+        assert "en-0 “Question en-0?”: answers from 'refund' -> offers a person (low_confidence)" in told.out
+        assert "en-0" in (runs / "x.html").read_text()
+        row = firstline("eval", "compare", "run-b", runs / "data" / "evals" / "run-a.json", "--json").json
+        assert row["won"] == ["en-0", "en-1"]
+        assert row["differences"]["coverage"]["change"] == 0.5
+        firstline("eval", "compare", "run-a", "run-x").assert_refused("firstline eval list")
+
+    def test_gate(self, firstline: Run, runs: Path) -> None:
+        baseline = runs / "b.json"
+        wrote = firstline("eval", "baseline", "run-a", "--to", baseline)
+        assert wrote.out.endswith("figures and 4 cases, of run run-a\n")
+        refused = firstline("eval", "gate", "--baseline", baseline)
+        assert refused.code == 3
+        assert refused.out == ""
+        assert "'refund' lost 2 questions" in refused.err
+        assert "en-1 “Question en-1?”: now offers a person" in refused.err
+        assert "coverage fell from 100.0 % to 50.0 %" in refused.err
+        passed = firstline("eval", "gate", "--baseline", baseline, "--run", "run-a")
+        assert passed.code == 0
+        assert passed.out.startswith("passed over 4 questions: 0 won, 0 lost")
+        as_json = firstline("eval", "gate", "--baseline", baseline, "--run", "run-b", "--json")
+        assert as_json.code == 3
+        assert as_json.json["lost"] == ["en-0", "en-1"]
+
+
+class TestLint:
+    def test_the_golden_cases(self, firstline: Run) -> None:
+        assert firstline("eval", "lint").out == "3 case files: no problems\n"
+
+    def test_what_is_wrong(self, firstline: Run, tmp_path: Path) -> None:
+        file = write_cases(tmp_path / "x.jsonl", case_row(settled_by=["refund-course"], key_facts=["40 days"]))
+        linted = firstline("eval", "lint", file)
+        assert linted.code == 2
+        assert linted.out.startswith(f"{file}:1: has the key fact '40 days'")
+        assert linted.err == "firstline: 1 problem found; see the list above\n"
+
+
+def test_conversations_become_cases(firstline: Run, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    store = wiring.open_storage(make_settings(tmp_path / "data")).store
+    with store.begin() as work:
+        work.conversations.add(Conversation("c", "demo", "en", now, audience=Audience.LEARNER), "hash")
+        work.messages.add(Message("m1", "c", 1, "learner", "I am ana@example.org, where is my refund?", now))
+        reply: dict[str, Any] = answered("refund-status")
+        work.messages.add(Message("m2", "c", 2, "bot", "Here.", now, reply_to="m1", outcome=reply))
+    made = firstline("eval", "cases-from-conversations")
+    assert made.code == 0
+    (row,) = [json.loads(line) for line in made.lines]
+    assert row["turns"] == [{"role": "learner", "text": "I am [e-mail], where is my refund?"}]
+    assert row["expected"] is None
+    assert "read each one" in made.err
+    assert firstline("eval", "cases-from-conversations", "--only", "not_answered").out == ""
