@@ -129,10 +129,11 @@ def _refused_everything(results: Sequence[Result]) -> list[str]:
 
 
 def _worse(differences: Sequence[Difference], tolerances: Tolerances) -> list[str]:
+    """Beyond the tolerance, and more than chance: of 30 questions a single one is more than three points."""
     return [
         _sentence(each.name, each.before, each.after, each.n, tolerances.figures[each.name])
         for each in differences
-        if each.worse_by > tolerances.figures.get(each.name, np.inf) + 1e-9
+        if each.clear and each.worse_by > tolerances.figures.get(each.name, np.inf) + 1e-9
     ]
 
 

@@ -60,3 +60,20 @@ def speed(
             assistant, texts, lambda text: minilm.embed([text]), lambda batch: together(batch, ["en"] * len(batch))
         )
     print("\n".join(found.lines()))
+
+
+@app.command()
+def retrieval(
+    datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+) -> None:
+    """The right article in front (hit@1, 3, 5), beside keywords alone and the dense view alone."""
+    from api import wiring
+    from evals.bench.retrieval import compare
+    from evals.dataset import read_dataset
+
+    workbench = wiring.make_workbench(settings_for(None))
+    for folder in datasets:
+        dataset = read_dataset(folder)
+        say(f"asking {dataset.name} …")
+        with workbench(dataset.corpus) as assistant:
+            print("\n".join(compare(assistant, dataset.questions, dataset.name).lines()))

@@ -69,9 +69,9 @@ def check(seen: Any, api: Any, asked: set[str]) -> None:
     assert (found["handlers"], found["styles"]) == ([], 0)
     for address in found["links"]:
         scheme, host, path, *_ = urlsplit(address)
-        assert (scheme == "http" and f"http://{host}" == api.url and path.startswith("/help/")) or host == "ok.example", (
-            address
-        )
+        assert (
+            scheme == "http" and f"http://{host}" == api.url and path.startswith("/help/")
+        ) or host == "ok.example", address
     assert seen.page.evaluate("window.pwned") is None
     assert asked <= {api.url, seen.url.rsplit("/", 1)[0]}
     assert [said for said in seen.console if "Failed to load" not in said] == []

@@ -76,11 +76,16 @@ def test_a_forbidden_fact_that_is_stated_now() -> None:
 
 
 def test_a_figure_beyond_its_tolerance() -> None:
-    run = made_run(*spoiled(answered("forum"), 3))
+    run = made_run(*spoiled(answered("forum"), 1, 3, 5, 7))
     tight = Tolerances({"wrong_among_answered": 0.05, "coverage": 0.0}, lost_of_one_article=9)
     (reason,) = judge(run, baseline(*GOOD), tight).reasons
-    assert reason == "wrong among answered rose from 0.0 % to 10.0 % over 10 questions; 5 points are allowed"
-    assert judge(run, baseline(*GOOD), replace(tight, figures={"wrong_among_answered": 0.1})).passed
+    assert reason == "wrong among answered rose from 0.0 % to 40.0 % over 10 questions; 5 points are allowed"
+    assert judge(run, baseline(*GOOD), replace(tight, figures={"wrong_among_answered": 0.4})).passed
+
+
+def test_what_may_be_chance_is_no_reason() -> None:
+    tight = Tolerances({"wrong_among_answered": 0.05}, lost_of_one_article=9)
+    assert judge(made_run(*spoiled(answered("forum"), 3)), baseline(*GOOD), tight).passed
 
 
 def test_refusing_everything_is_no_way_through() -> None:

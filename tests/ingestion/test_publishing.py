@@ -77,7 +77,9 @@ def test_another_title_or_keyword_is_a_change(publisher: Publisher) -> None:
     changed = Corpus((article("a", title="Other"), article("b", keywords=("word",)), article("c")))
     summary = publisher.publish(changed)
     assert summary.changes.changed == ("en/a", "en/b")
-    assert summary.embeddings == 2 + 2, "chunk and label under a new title; a new label and the keyword alone, the title being known"
+    assert summary.embeddings == 2 + 2, (
+        "chunk and label under a new title; a new label and the keyword alone, the title being known"
+    )
 
 
 def test_a_translation_is_an_article_of_its_own(publisher: Publisher) -> None:
