@@ -43,7 +43,7 @@ setup: .venv/runtime ## install what serving needs and prepare the models; ends 
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/transformers.txt
 	@touch $@
 
-test-extras: .venv/extras ## try sentence-transformers, LangChain and a real local language model
+test-extras: .venv/extras .venv/evals ## try sentence-transformers, LangChain, ragas and a real local language model
 	@$(BIN)/pytest -q -rs tests_extras
 
 serve: setup ## publish kb_articles if nothing is live, and serve the demo on http://127.0.0.1:8000

@@ -32,21 +32,50 @@ def length(text: str) -> int:
 
 
 def extract(passage: Passage, weights: dict[str, float]) -> Extract:
-    """The neighbouring blocks around the passage that fit into MOST_WORDS, lists and tables whole.
-
-    The block that shares most with the question comes first in line; the sentence that introduces a list comes
-    with it. A list longer than the limit is still shown whole: half a procedure is worse than a long one.
+    """The block that shares most with the question, and around it what fits into MOST_WORDS: the article's beginning,
+    where most articles say what matters, then the neighbours. Lists and tables come whole, with the sentence that
+    introduces them. A list longer than the limit is still shown whole: half a procedure is worse than a long one.
     """
-    section = passage.article.sections[passage.chunk.section]
-    blocks = section.blocks
-    best = max(range(len(blocks)), key=lambda at: (_fit(blocks[at], passage, weights), -at))
-    first, last = _grow(blocks, best)
-    chosen = list(blocks[first : last + 1])
-    if len(chosen) == 1 and chosen[0].kind == "paragraph" and length(chosen[0].text) > MOST_WORDS:
-        part = _best_sentences(_found_part(chosen[0], passage), weights)
+    article, section = passage.article, passage.chunk.section
+    places = [(number, block) for number, each in enumerate(article.sections) for block in each.blocks]
+    here = [at for at, (number, _) in enumerate(places) if number == section]
+    best = max(here, key=lambda at: (_fit(places[at][1], passage, weights), -at))
+    block = places[best][1]
+    if block.kind == "paragraph" and length(block.text) > MOST_WORDS:
+        part = _best_sentences(_found_part(block, passage), weights)
         return Extract(part, part, whole=False)
-    whole = len(passage.article.sections) == 1 and len(chosen) == len(blocks)
-    return Extract("\n\n".join(block.markdown for block in chosen), "\n\n".join(block.text for block in chosen), whole)
+    shown = _chosen([block for _, block in places], here, best)
+    markdown: list[str] = []
+    for at in shown:
+        number, block = places[at]
+        apart = markdown and at - 1 not in shown
+        if apart and article.sections[number].headings:
+            markdown.append(f"### {article.sections[number].headings[-1]}")
+        markdown.append(block.markdown)
+    text = "\n\n".join(places[at][1].text for at in shown)
+    return Extract("\n\n".join(markdown), text, whole=len(shown) == len(places))
+
+
+def _chosen(blocks: list[Block], here: list[int], best: int) -> list[int]:
+    """Positions of the blocks to show, in the article's order; `here` are those of the section that was found."""
+    chosen = {best}
+    if blocks[best].kind != "paragraph" and best - 1 in here and blocks[best - 1].kind == "paragraph":
+        chosen.add(best - 1)
+    used = sum(length(blocks[at].text) for at in chosen)
+    beginning = list(range(min(chosen)))
+    for places in (beginning, range(max(chosen) + 1, here[-1] + 1), range(min(chosen) - 1, here[0] - 1, -1)):
+        for at in places:
+            if at in chosen:
+                continue
+            if used + length(blocks[at].text) > MOST_WORDS:
+                break
+            used += length(blocks[at].text)
+            chosen.add(at)
+    introduced = {
+        at + 1 for at in chosen if blocks[at].kind == "paragraph" and blocks[at].text.rstrip().endswith((":", "："))
+    }
+    alone = {at - 1 for at in introduced if at not in chosen and at - 1 != best}
+    return sorted(chosen - alone)
 
 
 def _fit(block: Block, passage: Passage, weights: dict[str, float]) -> float:
@@ -54,23 +83,6 @@ def _fit(block: Block, passage: Passage, weights: dict[str, float]) -> float:
     shared = sum(weights.get(term, 0.0) for term in set(terms(block.text)))
     in_chunk = block.text in passage.chunk.text or passage.chunk.text in block.text
     return (shared + 0.5) * (2.0 if in_chunk else 1.0)
-
-
-def _grow(blocks: tuple[Block, ...], best: int) -> tuple[int, int]:
-    first = last = best
-    used = length(blocks[best].text)
-    if blocks[best].kind != "paragraph" and best > 0 and blocks[best - 1].kind == "paragraph":
-        first -= 1
-        used += length(blocks[first].text)
-    grown = True
-    while grown:
-        grown = False
-        for at in (last + 1, first - 1):
-            if 0 <= at < len(blocks) and used + length(blocks[at].text) <= MOST_WORDS:
-                used += length(blocks[at].text)
-                first, last, grown = min(first, at), max(last, at), True
-                break
-    return first, last
 
 
 def _found_part(block: Block, passage: Passage) -> str:

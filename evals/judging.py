@@ -33,11 +33,13 @@ class Judge:
     key: str = "none"
     timeout: float = 60.0
     """Seconds for one reply."""
+    max_tokens: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`agreement` is None where no verdict of the judge could be read; `failed` counts such replies by metric."""
+    """`agreement` is None where no verdict of the judge could be read, and nothing else is asked of it then; `failed`
+    counts such replies by metric."""
 
     judge: str
     agreement: Figure | None
@@ -79,28 +81,16 @@ def kappa(labels: Sequence[bool], verdicts: Sequence[bool]) -> float | None:
 async def _judge(chosen: Sequence[Result], judge: Judge, embedder: Embedder) -> Judgement:
     from openai import AsyncOpenAI
     from ragas.llms import llm_factory
-    from ragas.metrics.collections import AnswerRelevancy, ContextPrecision, FactualCorrectness, Faithfulness
+    from ragas.metrics.collections import Faithfulness
 
     async with AsyncOpenAI(base_url=judge.url, api_key=judge.key, timeout=judge.timeout, max_retries=0) as client:
-        llm = llm_factory(judge.model, provider="openai", client=client, temperature=0.0)
+        llm = llm_factory(judge.model, provider="openai", client=client, temperature=0.0, max_tokens=judge.max_tokens)
         faithfulness = Faithfulness(llm=llm)
         failed: Counter[str] = Counter()
         labels, verdicts = await _labelled(faithfulness, chosen, failed)
         figures = {}
-        for name, metric, rows in (
-            ("faithfulness", faithfulness, [_faithful(each, each) for each in chosen]),
-            (
-                "answer_relevancy",
-                AnswerRelevancy(llm=llm, embeddings=own_embeddings(embedder), strictness=1),
-                [{"user_input": each.text, "response": _response(each)} for each in chosen],
-            ),
-            ("context_precision", ContextPrecision(llm=llm), [_precise(each) for each in chosen]),
-            (
-                "factual_correctness",
-                FactualCorrectness(llm=llm),
-                [{"response": _response(each), "reference": reference_of(each)} for each in chosen],
-            ),
-        ):
+        rest = _asked_of(chosen, llm, faithfulness, embedder) if labels else ()
+        for name, metric, rows in rest:
             scores = [await _score(metric, row, name, failed) for row in rows]
             figure = mean([score for score in scores if score is not None])
             if figure is not None:
@@ -108,6 +98,21 @@ async def _judge(chosen: Sequence[Result], judge: Judge, embedder: Embedder) -> 
     agreed = mean([label == verdict for label, verdict in zip(labels, verdicts, strict=True)])
     known = kappa(labels, verdicts) if labels else None
     return Judgement(f"{judge.model} at {judge.url}", agreed, known, figures, dict(failed))
+
+
+def _asked_of(
+    chosen: Sequence[Result], llm: Any, faithfulness: Any, embedder: Embedder
+) -> list[tuple[str, Any, list[dict[str, Any]]]]:
+    """Name, metric and what it is given for each answer."""
+    from ragas.metrics.collections import AnswerRelevancy, ContextPrecision, FactualCorrectness
+
+    relevancy = AnswerRelevancy(llm=llm, embeddings=own_embeddings(embedder), strictness=1)
+    return [
+        ("faithfulness", faithfulness, [_faithful(each, each) for each in chosen]),
+        ("answer_relevancy", relevancy, [{"user_input": each.text, "response": _response(each)} for each in chosen]),
+        ("context_precision", ContextPrecision(llm=llm), [_precise(each) for each in chosen]),
+        ("factual_correctness", FactualCorrectness(llm=llm), [_factual(each) for each in chosen]),
+    ]
 
 
 async def _labelled(metric: Any, chosen: Sequence[Result], failed: Counter[str]) -> tuple[list[bool], list[bool]]:
@@ -147,6 +152,10 @@ def _faithful(answer: Result, source: Result) -> dict[str, Any]:
 def _precise(result: Result) -> dict[str, Any]:
     texts = [str(passage["text"]) for passage in result.passages]
     return {"user_input": result.text, "reference": reference_of(result), "retrieved_contexts": texts}
+
+
+def _factual(result: Result) -> dict[str, Any]:
+    return {"response": _response(result), "reference": reference_of(result)}
 
 
 def _response(result: Result) -> str:
