@@ -44,7 +44,7 @@ setup: .venv/runtime ## install what serving needs and prepare the models; ends 
 	@touch $@
 
 test-extras: .venv/extras .venv/evals ## try sentence-transformers, LangChain, ragas and a real local language model
-	@$(BIN)/pytest -q -rs tests_extras
+	@$(BIN)/pytest -q -rs tests_extras tests/contracts/test_embedder.py
 
 serve: setup ## publish kb_articles if nothing is live, and serve the demo on http://127.0.0.1:8000
 	@$(BIN)/firstline serve --demo --publish kb_articles

@@ -77,7 +77,7 @@ class KeywordIndex:
     def scores(self, question_terms: Iterable[str]) -> npt.NDArray[np.float32]:
         """BM25 of every document, shape (documents,); 0 where no term occurs."""
         out = np.zeros(self._size, dtype=np.float32)
-        for term in set(question_terms):
+        for term in dict.fromkeys(question_terms):  # in their order: float sums must not depend on the hash seed
             if found := self._postings.get(term):
                 rows, weights = found
                 out[rows] += weights

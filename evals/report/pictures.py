@@ -69,7 +69,7 @@ def histogram_picture(results: Sequence[Result]) -> str:
         "(orange), and where nothing does (blue); "
     )
     inner = _axes("confidence", f"questions (to {most})") + bars
-    return _figure(inner, f"{caption}n={sum(len(found) for found in sorts.values())}.")
+    return _figure(inner, f"{caption}n={sum(each.total() for each in counts.values())}.")
 
 
 def confusion_picture(results: Sequence[Result]) -> str:

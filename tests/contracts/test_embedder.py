@@ -1,5 +1,7 @@
 """`bot.ports.Embedder`: one suite over the default embedder and any sentence-transformers model."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
@@ -25,13 +27,13 @@ LANGUAGES = ["en", "en", "zh", "es", "en", "en", "en", "en"]
 @pytest.fixture(scope="module")
 def transformer() -> Embedder:
     """all-MiniLM-L6-v2 as sentence-transformers runs it: the package with the tokenizer carries the whole model."""
-    pytest.importorskip("sentence_transformers", reason="the extra 'transformers' is not installed")
     from bot.adapters.sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(str(MINILM_TOKENIZER.locate().parent))
 
 
-@pytest.fixture(params=["default", "transformer"])
+# `make test-extras` installs the extra and runs this suite again.
+@pytest.fixture(params=["default", "transformer"] if find_spec("sentence_transformers") else ["default"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     if request.param == "default":
         default: Embedder = request.getfixturevalue("encoders").embedder
