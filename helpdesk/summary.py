@@ -6,7 +6,7 @@ from helpdesk.history import outcomes, threaded
 from helpdesk.models import Claim, Message
 from helpdesk.texts import excerpt
 
-LONGEST_QUOTE = 300
+LONGEST_QUOTE = 160
 
 _WHY = {
     "asked_for_human": "The learner wants to talk to a person",
