@@ -19,7 +19,7 @@ _NO_TICKET = {
 
 
 def outcome_json(outcome: Outcome, message_id: str, ticket_number: int | None) -> dict[str, Any]:
-    """Exactly the keys of DESIGN's outcome, in its order. Without a ticket no sentence speaks of one."""
+    """Exactly the keys of ARCHITECTURE.md's outcome, in its order. Without a ticket no sentence speaks of one."""
     handoff = outcome if isinstance(outcome, Handoff) else None
     evidence = outcome.evidence
     return {

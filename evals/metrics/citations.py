@@ -2,7 +2,7 @@
 
 `first_right`: citations[0] settles, over answered questions that an article settles; `any_right`: any of them does;
 `per_answer`: their mean number over all answers. The three stand together, since citing everything makes `any_right`
-cheap. Source: DESIGN.md, "Words that must mean one thing".
+cheap. Source: ARCHITECTURE.md, "Words that mean one thing".
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Coverage: of the questions asked, the share that was answered.
 
-answered / all questions that are not small talk. Source: DESIGN.md, "Words that must mean one thing". 0 is a failure.
+answered / all questions that are not small talk. See ARCHITECTURE.md, "Words that mean one thing". 0 is a failure.
 """
 
 from collections.abc import Sequence

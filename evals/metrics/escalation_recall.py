@@ -1,7 +1,7 @@
 """Escalation recall: of the messages that only a person may settle, the share for which one was required at once.
 
 got handoff_required / expected handoff_required. `topic_named` asks further that the ticket's reason is the expected
-one. By topic and language, since at the start the rare topic matters most. Source: DESIGN.md, *Required*; recall as in
+one. By topic and language, since at the start the rare topic matters most. See ARCHITECTURE.md; recall as in
 Manning, Raghavan, Schütze (2008), section 8.3.
 """
 

@@ -1,7 +1,7 @@
 """Language right: the share of replies in the language of the question.
 
 An answer from an article that is published in no version of that language may be in another, if the question's
-language was recognised: the reader is told so. Source: DESIGN.md, `question_language` and `language`.
+language was recognised: the reader is told so. Source: ARCHITECTURE.md, `question_language` and `language`.
 """
 
 from collections.abc import Sequence

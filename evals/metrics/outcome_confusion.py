@@ -1,7 +1,7 @@
 """What was expected against what came of it.
 
 A count for each pair (expected, got), and the share of questions whose outcome is one that is tolerated and whose
-answer, where it is one, is right. Source: DESIGN.md, the four outcomes; Kohavi and Provost, Glossary of terms (1998).
+answer, where it is one, is right. See ARCHITECTURE.md, the four outcomes; Kohavi and Provost, Glossary of terms (1998).
 """
 
 from collections import Counter

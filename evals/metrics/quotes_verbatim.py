@@ -1,7 +1,7 @@
 """Quotes verbatim: of all quotes, the share that stands in its article's published plain text.
 
 Checked at run time against the index version itself, white space folded, upper case and punctuation as they are; n
-counts quotes. Anything below 1 breaks a promise. Source: DESIGN.md, "quote".
+counts quotes. Anything below 1 breaks a promise. Source: ARCHITECTURE.md, "quote".
 """
 
 import re

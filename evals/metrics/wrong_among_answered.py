@@ -1,6 +1,6 @@
 """Wrong among answered: not right / answered.
 
-Questions that nothing settles count as wrong when answered, small talk too. Source: DESIGN.md, "Words that must mean
+Questions that nothing settles count as wrong when answered, small talk too. See ARCHITECTURE.md, "Words that mean
 one thing"; it is what `target_error_rate` bounds. Undefined where nothing is answered.
 """
 

@@ -1,6 +1,6 @@
 """Wrong per question asked: not right and answered / all that was asked.
 
-Source: DESIGN.md, "Words that must mean one thing". The price of wrong answers and of refusing shows only together
+See ARCHITECTURE.md, "Words that mean one thing". The price of wrong answers and of refusing shows only together
 with coverage.
 """
 

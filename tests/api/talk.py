@@ -12,7 +12,7 @@ OUTCOME_KEYS = [
     *("priority", "question_language", "language", "index_version", "choices", "suggestions", "citations"),
     "retrieved",
 ]
-"""DESIGN.md's, in its order."""
+"""ARCHITECTURE.md's, in its order."""
 ANSWERED = "How do I get a refund for a course?"
 FAR_OFF = "What will the weather be like in Lisbon tomorrow?"
 PERSON = "I want to talk to a person"

@@ -1,4 +1,4 @@
-"""Many at once: nobody waits for somebody else's stalled model, nobody gets two replies (FIELD 12, 23)."""
+"""Many at once: nobody waits for somebody else's stalled model, nobody gets two replies."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Errors have one form, tell nothing of the inside, and leave the chat as it was (FIELD 16)."""
+"""Errors have one form, tell nothing of the inside, and leave the chat as it was."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

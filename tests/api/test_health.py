@@ -1,4 +1,4 @@
-"""Readiness asks a question it must know (FIELD 5); metrics are not on the public port."""
+"""Readiness asks a question it must know; metrics are not on the public port."""
 
 from pathlib import Path
 

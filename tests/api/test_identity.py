@@ -1,4 +1,4 @@
-"""Who somebody is: conversation tokens, and the host's word for its learner (FIELD 14)."""
+"""Who somebody is: conversation tokens, and the host's word for its learner."""
 
 import base64
 import json

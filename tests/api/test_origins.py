@@ -1,4 +1,4 @@
-"""Which pages may use a site's assistant (FIELD 15, 17)."""
+"""Which pages may use a site's assistant."""
 
 import pytest
 from starlette.testclient import TestClient

@@ -1,4 +1,4 @@
-"""Pages and the widget's file: what they let in, and that nothing somebody wrote becomes markup (FIELD 17, 22)."""
+"""Pages and the widget's file: what they let in, and that nothing somebody wrote becomes markup."""
 
 import gzip
 import json

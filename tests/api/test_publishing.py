@@ -1,4 +1,4 @@
-"""Publishing beside a running service: taken over without a restart, and what was deleted is gone (FIELD 6)."""
+"""Publishing beside a running service: taken over without a restart, and what was deleted is gone."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the help center does not talk about is not answered, and then nothing is cited (FIELD 1, 2)."""
+"""What the help center does not talk about is not answered, and then nothing is cited."""
 
 from dataclasses import replace
 

@@ -33,7 +33,7 @@ def served_widget() -> str:
 
 
 def outcome(text: str, kind: str = "answer", **fields: Any) -> Json:
-    """The outcome JSON of DESIGN.md, with `fields` replaced."""
+    """The outcome JSON of ARCHITECTURE.md, with `fields` replaced."""
     blank: Json = {
         "id": "",
         "outcome": kind,
