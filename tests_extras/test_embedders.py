@@ -1,5 +1,6 @@
 """Any sentence-transformers model in the embedder's place: published, asked, and never mixed with another's vectors."""
 
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def test_a_local_sentence_transformers_model_answers_and_a_change_of_model_is_a_
     assert second.embeddings == first.embeddings
 
     assistant = wiring.make_assistant(other, publications=storage.publications, encoders=encoders)
-    outcome = assistant.answer(Question(QUESTION))
+    with closing(assistant.shelf):
+        outcome = assistant.answer(Question(QUESTION))
     assert outcome.evidence.retrieved[0] == "reset-password"
     assert outcome.evidence.index_version == second.version
 
@@ -71,8 +73,8 @@ def test_answers_are_those_of_the_default_in_kind(local_model: str, tmp_path: Pa
     storage = wiring.open_storage(settings)
     encoders = wiring.make_encoders(settings)
     wiring.make_publisher(settings, storage.publications, encoders.embedder).publish(read_corpus([ARTICLES]))
-    outcome = wiring.make_assistant(settings, publications=storage.publications, encoders=encoders).answer(
-        Question(QUESTION)
-    )
+    assistant = wiring.make_assistant(settings, publications=storage.publications, encoders=encoders)
+    with closing(assistant.shelf):
+        outcome = assistant.answer(Question(QUESTION))
     assert isinstance(outcome, Answer)
     assert outcome.citations[0].article_id == "reset-password"

@@ -2,6 +2,8 @@
 and the check of each sentence, and says nothing about how good the answers of a good model are."""
 
 import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,29 +39,32 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-def assistant_with(settings: Settings, url: str) -> Assistant:
+@contextmanager
+def assistant_with(settings: Settings, url: str = "") -> Iterator[Assistant]:
+    """A bot over the published articles; without `url` the extractive one."""
     own = settings.model_copy(update={"generator_url": url, "generator_model": "smollm2"})
-    return wiring.make_assistant(own, publications=wiring.open_storage(own).publications)
+    assistant = wiring.make_assistant(own, publications=wiring.open_storage(own).publications)
+    with closing(assistant.shelf):
+        yield assistant
 
 
 def test_no_number_and_no_link_that_the_article_lacks_reaches_the_learner(
     published: Settings, language_model: str
 ) -> None:
-    assistant = assistant_with(published, language_model)
-    plain = wiring.make_assistant(published, publications=wiring.open_storage(published).publications)
     written = 0
-    for text in QUESTIONS:
-        outcome, extractive = assistant.answer(Question(text)), plain.answer(Question(text))
-        assert isinstance(outcome, Answer)
-        assert isinstance(extractive, Answer)
-        assert outcome.citations[0].article_id == extractive.citations[0].article_id
-        written += outcome.text != extractive.text
-        with assistant.shelf.library() as library:
-            article = library.article(f"en/{outcome.citations[0].article_id}")
-        known = f"{article.title}\n{article.text}"
-        shown = re.sub(r"\]\([^)]*\)|^\s*\d+\. ", "", outcome.text, flags=re.MULTILINE)
-        assert set(re.findall(r"\d+", shown)) <= set(re.findall(r"\d+", known))
-        assert not re.findall(r"https?://\S+", shown)
+    with assistant_with(published, language_model) as assistant, assistant_with(published) as plain:
+        for text in QUESTIONS:
+            outcome, extractive = assistant.answer(Question(text)), plain.answer(Question(text))
+            assert isinstance(outcome, Answer)
+            assert isinstance(extractive, Answer)
+            assert outcome.citations[0].article_id == extractive.citations[0].article_id
+            written += outcome.text != extractive.text
+            with assistant.shelf.library() as library:
+                article = library.article(f"en/{outcome.citations[0].article_id}")
+            known = f"{article.title}\n{article.text}"
+            shown = re.sub(r"\]\([^)]*\)|^\s*\d+\. ", "", outcome.text, flags=re.MULTILINE)
+            assert set(re.findall(r"\d+", shown)) <= set(re.findall(r"\d+", known))
+            assert not re.findall(r"https?://\S+", shown)
     print(f"written by the model: {written} of {len(QUESTIONS)}")
 
 
@@ -70,7 +75,8 @@ def test_the_model_itself_does_invent(language_model: str) -> None:
 
 
 def test_a_server_that_is_gone_leaves_the_extractive_answer(published: Settings) -> None:
-    outcome = assistant_with(published, "http://127.0.0.1:9/v1").answer(Question(QUESTIONS[0]))
+    with assistant_with(published, "http://127.0.0.1:9/v1") as assistant:
+        outcome = assistant.answer(Question(QUESTIONS[0]))
     assert isinstance(outcome, Answer)
     assert outcome.citations[0].article_id == "refund-course"
     with pytest.raises(GeneratorUnavailable):
@@ -80,11 +86,12 @@ def test_a_server_that_is_gone_leaves_the_extractive_answer(published: Settings)
 def test_the_retriever_works_in_a_langchain_chain(published: Settings, language_model: str) -> None:
     from langchain_openai import ChatOpenAI
 
-    plain = wiring.make_assistant(published, publications=wiring.open_storage(published).publications)
-    retriever = FirstlineRetriever(shelf=plain.shelf, retrieval=plain.retrieval, k=3)
-    documents = retriever.invoke("forgotten password")
-    assert documents[0].metadata["article_id"] == "reset-password"
     prompt = ChatPromptTemplate.from_template("Context: {context}\nQuestion: {question}")
     model = ChatOpenAI(base_url=language_model, model="smollm2", api_key="none", timeout=60, max_completion_tokens=40)
-    chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model
-    assert chain.invoke("forgotten password").text.strip()
+    with assistant_with(published) as plain:
+        retriever = FirstlineRetriever(shelf=plain.shelf, retrieval=plain.retrieval, k=3)
+        documents = retriever.invoke("forgotten password")
+        chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model
+        said = chain.invoke("forgotten password").text
+    assert documents[0].metadata["article_id"] == "reset-password"
+    assert said.strip()
