@@ -55,10 +55,7 @@ def speed(
     texts = [case.question.text for case in golden_cases("en") if case.kind == "answerable"][:100]
     minilm = MiniLM(settings.models, settings.threads)
     with wiring.make_workbench(settings)(corpus) as assistant:
-        together = assistant.retrieval.embedder.embed_questions
-        found = measure(
-            assistant, texts, lambda text: minilm.embed([text]), lambda batch: together(batch, ["en"] * len(batch))
-        )
+        found = measure(assistant, texts, lambda text: minilm.embed([text]))
     print("\n".join(found.lines()))
 
 

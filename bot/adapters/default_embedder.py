@@ -29,8 +29,7 @@ _SHARED = slice(MiniLM.dimensions, MiniLM.dimensions + 512)
 class DefaultEmbedder:
     """Passages are unit vectors; a question's dot product with a passage is a weighted cosine in [-1, 1].
 
-    Texts are embedded one by one: on a processor that is no slower than together, and a question gets the same
-    vector whatever it arrives with.
+    Texts are embedded one by one, so that a question gets the same vector whatever it arrives with.
     """
 
     dimensions = MiniLM.dimensions + 512 + 1

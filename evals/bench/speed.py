@@ -22,10 +22,6 @@ class Speed:
     p99: float
     first: float
     stages: dict[str, float]
-    together: float
-    """Embedding all questions in one call, per question."""
-    alone: float
-    """Embedding them one by one, per question."""
 
     def lines(self) -> list[str]:
         stages = ", ".join(f"{name} {value:.2f}" for name, value in self.stages.items())
@@ -35,13 +31,10 @@ class Speed:
             f"p99 {self.p99:.2f} ms = {self.p99 / self.raw:.1f} x raw; n={self.questions}",
             f"the first         {self.first:.2f} ms = {self.first / self.p50:.1f} x p50",
             f"by stage, mean    {stages}",
-            f"embedding, each   together {self.together:.2f} ms, alone {self.alone:.2f} ms",
         ]
 
 
-def measure(
-    assistant: Assistant, texts: Sequence[str], raw: Callable[[str], object], together: Callable[[list[str]], object]
-) -> Speed:
+def measure(assistant: Assistant, texts: Sequence[str], raw: Callable[[str], object]) -> Speed:
     """Ask every text ROUNDS times, each time with a mark of its own so that no cache answers."""
     with assistant.shelf.library() as library:
         assistant.warm_up(library)
@@ -56,9 +49,6 @@ def measure(
             whole.append((time.perf_counter() - start) * 1000)
             for stage, spent in outcome.evidence.timings.items():
                 stages[stage].append(spent)
-    batch = [f"{text} together" for text in texts]
-    in_one = _timed(lambda: together(batch)) / len(batch)
-    one_by_one = _timed(lambda: [together([f"{text} alone"]) for text in texts]) / len(texts)
     return Speed(
         len(whole),
         statistics.median(bare),
@@ -66,8 +56,6 @@ def measure(
         sorted(whole)[int(len(whole) * 0.99)],
         first,
         {stage: statistics.fmean(spent) for stage, spent in stages.items()},
-        in_one,
-        one_by_one,
     )
 
 
