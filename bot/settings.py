@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from bot import units
+from bot.desk_settings import DeskSettings
 from bot.errors import BadInput
 
 Duration = Annotated[timedelta, BeforeValidator(units.duration)]
@@ -48,7 +49,7 @@ class Site(BaseModel):
             raise ValueError(f"the key is too short; use at least {SHORTEST_KEY} bytes")
         return key
 
-    connector: str = Field("desk", description="Where tickets go. Today: desk, the built-in one.")
+    connector: str = Field("desk", description="Where tickets go: desk (the built-in one) or a name under 'desks'.")
     suggestions: dict[str, tuple[str, ...]] = Field({}, description="Questions offered at the start, by locale.")
 
 
@@ -98,6 +99,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Send the agents' cookie over HTTPS alone; set it in production.")
     limits: Limits = Limits()
     sites: dict[str, Site] = Field(default_factory=dict, description="Sites by name.")
+    desks: dict[str, DeskSettings] = Field(
+        default_factory=dict, description="Desks that tickets are delivered to, by name; see docs/delivery.md."
+    )
 
     @classmethod
     def settings_customise_sources(

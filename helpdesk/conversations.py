@@ -15,6 +15,7 @@ from helpdesk.history import answered_from, just_clarified, turns_before, unansw
 from helpdesk.models import Contact, Conversation, Identity, Message, Reply, SiteRules, Ticket
 from helpdesk.outcomes import kind_of, outcome_json
 from helpdesk.ports import Assistant, Store, Work
+from helpdesk.speaking import tell_desk
 from helpdesk.texts import clean, request_id
 from helpdesk.tickets import requested, required
 from helpdesk.tokens import hash_token, new_token, token_matches
@@ -118,6 +119,7 @@ class Chat:
                 str(uuid.uuid4()), conversation.id, sequence, "learner", text, self._clock(), client_message_id
             )
             work.messages.add(message)
+            self._tell_desk(work, work.tickets.of_conversation(conversation.id), message)
             return message
 
     def _answer_earlier(self, conversation: Conversation, message: Message) -> None:
@@ -157,9 +159,11 @@ class Chat:
             faster = work.messages.reply_to(message.id)
             if faster is not None:
                 return Reply(faster, replayed=True)
-            ticket = self._ticket_for(work, current, message, outcome)
+            before = work.tickets.of_conversation(current.id)
+            ticket = self._ticket_for(work, current, before, message, outcome)
             reply = self._reply(work, message, outcome, ticket)
             work.messages.add(reply)
+            self._tell_desk(work, before, reply)
             return Reply(reply, replayed=False)
 
     def _reply(self, work: Work, message: Message, outcome: Outcome, ticket: Ticket | None) -> Message:
@@ -179,14 +183,21 @@ class Chat:
             evidence={"timings": evidence["timings"], "scores": evidence["scores"]},
         )
 
-    def _ticket_for(self, work: Work, current: Conversation, message: Message, outcome: Outcome) -> Ticket | None:
+    def _tell_desk(self, work: Work, ticket: Ticket | None, message: Message) -> None:
+        if ticket is not None:
+            tell_desk(work, ticket, message, self._sites.get(ticket.site, SiteRules()).connector)
+
+    def _ticket_for(
+        self, work: Work, current: Conversation, ticket: Ticket | None, message: Message, outcome: Outcome
+    ) -> Ticket | None:
         if not isinstance(outcome, Handoff) or outcome.kind != "required":
             return None
         now = self._clock()
-        ticket = work.tickets.of_conversation(current.id)
         if ticket is None:
-            connector = self._rules(current).connector
-            return open_ticket(work, current, required(outcome, message), connector, now, Contact())
+            connector, grounds = self._rules(current).connector, required(outcome, message)
+            # The reply that follows tells of the ticket: it belongs to the transcript that goes with it.
+            through = work.messages.next_sequence(current.id)
+            return open_ticket(work, current, grounds, connector, now, Contact(), through)
         raise_priority(work, ticket, outcome.priority, now)
         return ticket
 
@@ -196,7 +207,8 @@ class Chat:
         if ticket is not None:
             return add_contact(work, ticket, contact, connector, now)
         grounds = requested(current, work.messages.of(current.id), request)
-        return open_ticket(work, current, grounds, connector, now, contact)
+        through = work.messages.next_sequence(current.id) - 1
+        return open_ticket(work, current, grounds, connector, now, contact, through)
 
     def _rules(self, conversation: Conversation) -> SiteRules:
         return self._sites.get(conversation.site, SiteRules())

@@ -19,13 +19,14 @@ def open_ticket(
     connector: str,
     at: datetime,
     contact: Contact,
+    through: int,
 ) -> Ticket:
-    """A new ticket with its delivery; both are committed or neither is. The conversation has no open one and is locked
-    by this transaction."""
+    """A new ticket with its delivery (the turns up to the sequence `through`); both are committed or neither is. The
+    conversation has no open one and is locked by this transaction."""
     messages = work.messages.of(conversation.id)
     ticket = build(work.tickets.next_number(), conversation, messages, grounds, contact, at)
     work.tickets.add(ticket)
-    work.outbox.add(created(ticket, connector))
+    work.outbox.add(created(ticket, connector, through))
     return ticket
 
 
@@ -45,7 +46,7 @@ def add_contact(work: Work, ticket: Ticket, contact: Contact, connector: str, at
     work.tickets.set_contact(ticket.number, whole, at)
     change = Change(at, "learner", "contact", None, _given(contact))
     work.tickets.add_change(ticket.number, change)
-    work.outbox.add(contact_added(ticket, whole, connector, at))
+    work.outbox.add(contact_added(ticket, connector, at))
     return replace(ticket, contact=whole, updated_at=at, history=(*ticket.history, change))
 
 

@@ -38,6 +38,8 @@ class Conversation:
     end_state: EndState | None = None
     """How it ended, as last settled; None while it goes on, or where nothing was asked."""
     ended_at: datetime | None = None
+    taken_by: str | None = None
+    """Login of the agent who has joined; the bot is silent until it is None again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Message:
     """Timings and scores of a bot turn; these stay inside the house."""
     helpful: bool | None = None
     comment: str | None = None
+    author: str | None = None
+    """Of a person's turn: the name that the learner sees."""
+    external_key: str | None = None
+    """Of a turn that came from another desk: its id there, so that it is stored once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ class Ticket:
     summary: tuple[Claim, ...] = ()
     articles_shown: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
+    assignee: str | None = None
+    """Login of the agent who looks after it."""
 
     @property
     def label(self) -> str:
@@ -125,17 +133,27 @@ def ticket_label(number: int) -> str:
     return f"FL-{number}"
 
 
+DeliveryKind = Literal["ticket_created", "contact_added", "turn_added", "ticket_changed"]
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A delivery that is owed: written in the same transaction as what it tells of."""
 
     id: str
     ticket_number: int
-    kind: Literal["ticket_created", "contact_added"]
+    kind: DeliveryKind
     connector: str
     payload: dict[str, Any]
     created_at: datetime
     attempts: int = 0
+    state: Literal["pending", "delivered", "dead"] = "pending"
+    next_at: datetime | None = None
+    """Not before this moment; None: at once."""
+    error: str | None = None
+    """Why the last attempt failed, in one sentence without personal data."""
+    done_at: datetime | None = None
+    """When it was delivered, or given up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,14 +124,20 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def created(ticket: Ticket, connector: str) -> OutboxRow:
-    """The delivery of a new ticket. The transcript is read when it is delivered, so that it is whole then."""
+def created(ticket: Ticket, connector: str, through: int) -> OutboxRow:
+    """The delivery of a new ticket with the turns up to the sequence `through`; each later one is a delivery of its
+    own. Ticket and turns are read when it is delivered, so that nothing personal waits here."""
     return OutboxRow(
-        str(uuid.uuid4()), ticket.number, "ticket_created", connector, ticket_json(ticket), ticket.created_at
+        str(uuid.uuid4()), ticket.number, "ticket_created", connector, {"through": through}, ticket.created_at
     )
 
 
-def contact_added(ticket: Ticket, contact: Contact, connector: str, at: datetime) -> OutboxRow:
-    """The delivery of what the learner added to a ticket that was made before."""
-    payload = {"number": ticket.label, "external_id": ticket.external_id, "contact": asdict(contact)}
-    return OutboxRow(str(uuid.uuid4()), ticket.number, "contact_added", connector, payload, at)
+def contact_added(ticket: Ticket, connector: str, at: datetime) -> OutboxRow:
+    """The delivery of what the learner added to a ticket that was made before; it is read from the ticket."""
+    return OutboxRow(str(uuid.uuid4()), ticket.number, "contact_added", connector, {}, at)
+
+
+def changed(ticket: Ticket, change: Change, connector: str) -> OutboxRow:
+    """The delivery of a change of status, priority, department or assignee."""
+    payload = {"field": change.field, "before": change.before, "after": change.after, "actor": change.actor}
+    return OutboxRow(str(uuid.uuid4()), ticket.number, "ticket_changed", connector, payload, change.at)

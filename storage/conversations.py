@@ -9,7 +9,16 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, f
 
 from bot.models import Audience
 from helpdesk.models import Conversation, EndState, Identity
-from storage.tables import conversations, handoff_requests, messages, outbox, ticket_changes, tickets
+from storage.tables import (
+    conversations,
+    handoff_requests,
+    messages,
+    outbox,
+    remote_tickets,
+    ticket_changes,
+    ticket_notes,
+    tickets,
+)
 
 _BATCH = 500  # below every driver's limit of parameters in one statement
 
@@ -123,6 +132,8 @@ class SqlConversations:
         # Deleting the conversation would cascade to all of these; deleting them by name counts them.
         deletions = (
             ("outbox", delete(outbox).where(outbox.c.ticket_number.in_(numbers))),
+            ("remote_tickets", delete(remote_tickets).where(remote_tickets.c.ticket_number.in_(numbers))),
+            ("ticket_notes", delete(ticket_notes).where(ticket_notes.c.ticket_number.in_(numbers))),
             ("ticket_changes", delete(ticket_changes).where(ticket_changes.c.ticket_number.in_(numbers))),
             ("handoff_requests", delete(handoff_requests).where(handoff_requests.c.conversation_id.in_(ids))),
             ("tickets", delete(tickets).where(tickets.c.conversation_id.in_(ids))),
@@ -167,4 +178,5 @@ def _conversation(row: Row[Any]) -> Conversation:
         ticket_number=row.ticket_number,
         end_state=row.end_state,
         ended_at=row.ended_at,
+        taken_by=row.taken_by,
     )

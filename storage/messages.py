@@ -26,6 +26,9 @@ class SqlMessages:
             messages.c.conversation_id == conversation_id, messages.c.client_message_id == client_message_id
         )
 
+    def by_external_key(self, conversation_id: str, external_key: str) -> Message | None:
+        return self._one(messages.c.conversation_id == conversation_id, messages.c.external_key == external_key)
+
     def reply_to(self, message_id: str) -> Message | None:
         return self._one(messages.c.reply_to == message_id)
 

@@ -28,6 +28,8 @@ conversations = Table(
     Column("end_state", Text),
     Column("ended_at", UtcDateTime),
     Column("settled_through", UtcDateTime),
+    Column("taken_by", Text),
+    Column("taken_at", UtcDateTime),
     Index("ix_conversations_created_at", "created_at"),
     Index("ix_conversations_site_subject", "site", "subject"),
     Index("ix_conversations_email_folded", "email_folded"),
@@ -51,8 +53,11 @@ messages = Table(
     Column("helpful", Boolean),
     Column("comment", Text),
     Column("feedback_at", UtcDateTime),
+    Column("author", Text),
+    Column("external_key", Text),
     UniqueConstraint("conversation_id", "sequence"),
     UniqueConstraint("conversation_id", "client_message_id"),
+    UniqueConstraint("conversation_id", "external_key"),
     Index("ix_messages_conversation_id_created_at", "conversation_id", "created_at"),
 )
 
@@ -81,6 +86,7 @@ tickets = Table(
     Column("note", Text),
     Column("summary", JsonText, nullable=False),
     Column("articles_shown", JsonText, nullable=False),
+    Column("assignee", Text),
     Index("ix_tickets_conversation_id", "conversation_id"),
     Index("ix_tickets_status_number", "status", "number"),
     Index("ix_tickets_email_folded", "email_folded"),
@@ -127,7 +133,45 @@ outbox = Table(
     Column("payload", JsonText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    # When it may be tried (again); while a worker has it, until when it is that worker's alone.
+    Column("next_at", UtcDateTime),
+    Column("claimed_until", UtcDateTime),
+    Column("claim", Text),
+    Column("error", Text),
+    Column("done_at", UtcDateTime),
     Index("ix_outbox_ticket_number", "ticket_number"),
+    Index("ix_outbox_state_position", "state", "position"),
+)
+
+# Where a ticket stands in another system, once it was delivered.
+remote_tickets = Table(
+    "remote_tickets",
+    metadata,
+    Column("ticket_number", Integer, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
+    Column("connector", Text, primary_key=True),
+    Column("remote_id", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("connector", "remote_id"),
+)
+
+ticket_notes = Table(
+    "ticket_notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_number", Integer, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_ticket_notes_ticket_number", "ticket_number"),
+)
+
+# How far another system's news were read: one value a source.
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 nonces = Table(
@@ -172,6 +216,8 @@ agents = Table(
     Column("role", Text, nullable=False),
     Column("password_hash", Text),
     Column("created_at", UtcDateTime, nullable=False),
+    # What learners know this agent as.
+    Column("display_name", Text),
 )
 
 agent_sessions = Table(

@@ -115,6 +115,7 @@ _PLAIN = (
     "index_version",
     "created_at",
     "updated_at",
+    "assignee",
 )
 
 

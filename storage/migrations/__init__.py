@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from bot.errors import BadInput
 from storage.engine import reading, writing
 
-HEAD = "0001"
+HEAD = "0002"
 _LOCK_KEY = 0x46_4C_6D_69  # "FLmi": any number that other users of the database would not pick
 
 

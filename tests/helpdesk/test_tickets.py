@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.models import Audience, Department, Outcome, Priority
 from helpdesk.models import Change, Claim, Contact
 from helpdesk.outcomes import outcome_json
-from helpdesk.tickets import build, contact_added, created, external_id, requested, required, ticket_json
+from helpdesk.tickets import build, changed, contact_added, created, external_id, requested, required, ticket_json
 from tests.contracts.rows import conversation, message, ticket
 from tests.helpdesk import scripted
 from tests.helpdesk.scripted import NOON
@@ -75,16 +75,13 @@ def test_the_ticket_as_json() -> None:
     assert told["history"][0]["at"] == told["created_at"] == "2026-03-02T12:00:00+00:00"
 
 
-def test_deliveries_name_the_ticket_by_its_external_id() -> None:
+def test_deliveries_hold_nothing_personal() -> None:
     given = ticket(1042, "c1")
-    first = created(given, "zendesk")
-    second = contact_added(given, Contact(phone="112233"), "zendesk", NOON + timedelta(hours=1))
-    assert first.payload == ticket_json(given)
-    assert second.payload == {
-        "number": "FL-1042",
-        "external_id": "firstline-1042",
-        "contact": {"email": None, "phone": "112233", "call_at": None, "note": None},
-    }
+    first = created(given, "zendesk", through=4)
+    second = contact_added(given, "zendesk", NOON + timedelta(hours=1))
+    third = changed(given, Change(NOON, "kim", "status", "Open", "Closed"), "zendesk")
+    assert (first.payload, second.payload) == ({"through": 4}, {})
+    assert third.payload == {"field": "status", "before": "Open", "after": "Closed", "actor": "kim"}
     assert (first.created_at, second.created_at) == (NOON, NOON + timedelta(hours=1))
     assert first.id != second.id
     assert {first.attempts, second.attempts} == {0}

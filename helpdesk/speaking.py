@@ -1,0 +1,45 @@
+"""Turns of a ticket's conversation that are not the bot's replies: stored once, and told to the ticket's desk."""
+
+import uuid
+from datetime import datetime
+
+from bot.models import Role
+from helpdesk.delivery import BUILT_IN
+from helpdesk.models import Conversation, Message, OutboxRow, Ticket
+from helpdesk.ports import Work
+
+
+def say(
+    work: Work,
+    conversation: Conversation,
+    role: Role,
+    text: str,
+    at: datetime,
+    *,
+    author: str | None = None,
+    external_key: str | None = None,
+) -> Message:
+    """A person's or the system's turn; the stored one where `external_key` came before. The conversation is locked."""
+    if external_key is not None:
+        known = work.messages.by_external_key(conversation.id, external_key)
+        if known is not None:
+            return known
+    message = Message(
+        id=str(uuid.uuid4()),
+        conversation_id=conversation.id,
+        sequence=work.messages.next_sequence(conversation.id),
+        role=role,
+        text=text,
+        created_at=at,
+        author=author,
+        external_key=external_key,
+    )
+    work.messages.add(message)
+    return message
+
+
+def tell_desk(work: Work, ticket: Ticket, message: Message, connector: str) -> None:
+    """Owe the ticket's desk this turn. The built-in desk reads the conversation itself."""
+    if connector != BUILT_IN:
+        row_id, payload = str(uuid.uuid4()), {"message_id": message.id}
+        work.outbox.add(OutboxRow(row_id, ticket.number, "turn_added", connector, payload, message.created_at))
