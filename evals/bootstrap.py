@@ -1,7 +1,8 @@
 """How far chance may have moved a figure: the percentile bootstrap, seeded, all resamples at once.
 
-Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. Where few questions all agree, the
-interval has no width although the truth may lie elsewhere; n stands beside it for that reason.
+Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. Where all of n questions agree, no
+resample differs; there the exact bound of Clopper and Pearson (1934) stands instead: with 0 of n the truth may be as
+high as 1 - 0.025 ** (1 / n).
 """
 
 from collections.abc import Callable, Sequence
@@ -45,6 +46,9 @@ def mean(values: Sequence[float]) -> Figure | None:
         return None
     counted = np.asarray(values, dtype=np.float64)
     ones = int(counted.sum())
+    if ones in (0, n) and np.isin(counted, (0.0, 1.0)).all():
+        unseen = 1 - 0.025 ** (1 / n)
+        return Figure(0.0, n, 0.0, unseen) if ones == 0 else Figure(1.0, n, 1 - unseen, 1.0)
     if np.isin(counted, (0.0, 1.0)).all():
         means = np.random.default_rng([SEED, n, ones]).binomial(n, ones / n, size=RESAMPLES) / n
     else:

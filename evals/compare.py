@@ -1,11 +1,11 @@
 """Two runs over the same questions: what differs between their settings, in their figures, and case by case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.errors import BadInput
-from evals.paired import PARTS, Difference, column, difference
+from evals.paired import CURVES, PARTS, Difference, column, curve_difference, difference
 from evals.results import Result, Run
 from evals.words import told
 
@@ -55,7 +55,7 @@ def compare(a: Run, b: Run) -> Comparison:
         len(a.results) - len(pairs),
         len(b.results) - len(pairs),
         tuple(_settings(a, b)),
-        differences(pairs),
+        (*differences(pairs), *_curves(pairs)),
         _by_group(pairs),
         tuple(_moved(before, after) for before, after in pairs if after.as_expected and not before.as_expected),
         tuple(_moved(before, after) for before, after in pairs if before.as_expected and not after.as_expected),
@@ -67,6 +67,14 @@ def differences(pairs: Sequence[Pair], names: Sequence[str] = tuple(PARTS)) -> t
     before, after = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     found = (difference(name, column(before, PARTS[name]), column(after, PARTS[name])) for name in names)
     return tuple(each for each in found if each is not None)
+
+
+def _curves(pairs: Sequence[Pair]) -> Iterator[Difference]:
+    before, after = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    for name in CURVES:
+        found = curve_difference(name, before, after)
+        if found is not None:
+            yield found
 
 
 def comparison_row(comparison: Comparison) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 import csv
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.errors import BadInput
 from bot.models import Question, Turn
+from ingestion.corpus import read_corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,40 @@ def _question(row: dict[str, Any], relevant: dict[str, set[str]]) -> LabelledQue
 
 def _qrels(file: Path) -> dict[str, set[str]]:
     relevant: dict[str, set[str]] = {}
-    with file.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream, delimiter="\t"):
-            if int(row["rel"]) > 0:
-                relevant.setdefault(row["query_id"], set()).add(row["doc_id"])
+    for _, query, article in judgements(file):
+        relevant.setdefault(query, set()).add(article)
     return relevant
+
+
+def judgements(file: Path) -> Iterator[tuple[int, str, str]]:
+    """(line, question's id, article's id) of each row that says that the article settles the question."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = csv.DictReader(stream, delimiter="\t")
+        if missing := {"query_id", "doc_id", "rel"} - set(rows.fieldnames or ()):
+            named = ", ".join(sorted(missing))
+            raise BadInput(f"{file}:1: the header lacks {named}; it is query_id, doc_id, rel, parted by tabs")
+        for number, row in enumerate(rows, start=2):
+            try:
+                settles = int(row["rel"]) > 0
+            except (TypeError, ValueError) as error:
+                raise BadInput(f"{file}:{number}: 'rel' is not a whole number: {row['rel']!r}") from error
+            if settles:
+                yield number, row["query_id"], row["doc_id"]
+
+
+def problems_of(folder: Path) -> list[str]:
+    """What a data set's own files contradict: each with its file and line, and what it does to the figures."""
+    dataset, qrels = read_dataset(folder), folder / "qrels.tsv"
+    articles = {article.id for article in read_corpus([dataset.corpus]).articles}
+    questions = Counter(question.id for question in dataset.questions)
+    found = [
+        f"{folder / 'queries.jsonl'}: {count} questions have the id '{id_}'"
+        for id_, count in questions.items()
+        if count > 1
+    ]
+    for line, question, article in judgements(qrels):
+        if question not in questions:
+            found.append(f"{qrels}:{line}: there is no question '{question}'; the row counts for nothing")
+        if article not in articles:
+            found.append(f"{qrels}:{line}: there is no article '{article}'; it can never be found")
+    return found

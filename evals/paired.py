@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.bootstrap import Floats, interval, resamples
+from evals.curves import Curve
+from evals.metrics import aurc, auroc, ece
 from evals.metrics.escalation_recall import REQUIRED
 from evals.metrics.forbidden_facts import states_forbidden
 from evals.metrics.key_facts import share
@@ -19,7 +21,9 @@ from evals.results import Result
 
 Part = Callable[[Result], float | None]
 """A question's own value; None where it does not count."""
-LOWER_IS_BETTER = frozenset({"wrong_among_answered", "wrong_per_question", "false_alarms", "forbidden_facts"})
+LOWER_IS_BETTER = frozenset(
+    {"wrong_among_answered", "wrong_per_question", "false_alarms", "forbidden_facts", "aurc", "ece"}
+)
 
 
 def _hit(result: Result, k: int) -> float | None:
@@ -50,6 +54,14 @@ PARTS: dict[str, Part] = {
     "mrr": lambda r: reciprocal_rank(r) if r.answerable else None,
     "ndcg_at_10": lambda r: ndcg_of(r) if r.answerable and r.settled_by else None,
     "language_right": in_right_language,
+}
+
+
+CURVES: dict[str, Curve] = {
+    "auroc_right_against_wrong": auroc.right_against_wrong,
+    "auroc_answerable_against_not": auroc.answerable_against_not,
+    "aurc": aurc.aurc,
+    "ece": ece.ece,
 }
 
 
@@ -95,6 +107,18 @@ def difference(name: str, before: Floats, after: Floats) -> Difference | None:
     weights = resamples(len(before))
     low, high = interval(_mean(weights, after) - _mean(weights, before))
     return Difference(name, float(np.nanmean(before)), float(np.nanmean(after)), low, high, len(before))
+
+
+def curve_difference(name: str, before: Sequence[Result], after: Sequence[Result]) -> Difference | None:
+    """The same of a figure that ranks all questions together."""
+    curve = CURVES[name]
+    old, new = curve(before), curve(after)
+    if old is None or new is None:
+        return None
+    weights = resamples(len(before))
+    low, high = interval(curve.resampled(after, weights) - curve.resampled(before, weights))
+    counted = sum(curve.counts(left) or curve.counts(right) for left, right in zip(before, after, strict=True))
+    return Difference(name, old.value, new.value, low, high, counted)
 
 
 def _mean(weights: Floats, values: Floats) -> Floats:

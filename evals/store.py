@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, fields
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from evals.results import Result, Run
 
 DRAFT = "draft of version "
 """How `settings["corpus"]` of a gate's run begins."""
+DELETED = "(an article that this came from was deleted)"
 _ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")
 
 
@@ -56,6 +57,31 @@ def stored(data: Path) -> Iterator[Run]:
     """All runs that are kept, newest first."""
     runs = [_read(file) for file in _folder(data).glob("*.json")]
     yield from sorted(runs, key=lambda run: (run.created_at, run.id), reverse=True)
+
+
+def forget(data: Path, article_ids: Collection[str]) -> int:
+    """Take the words of deleted articles out of the runs that are kept; how many runs held some. Ids, scores and
+    figures stay: a run remains comparable, but no sentence of what was deleted can be read in it."""
+    gone, mended = set(article_ids), 0
+    for run in list(stored(data)) if gone else ():
+        results = tuple(_without(result, gone) for result in run.results)
+        if results != run.results:
+            save(data, replace(run, results=results))
+            mended += 1
+    return mended
+
+
+def _without(result: Result, gone: set[str]) -> Result:
+    outcome, passages = result.outcome, result.passages
+    if gone & {*result.cited, *result.settled_by, *(each["article_id"] for each in outcome["suggestions"])}:
+        shown = [
+            each | {"quote": "", "title": ""} if each["article_id"] in gone else each for each in outcome["citations"]
+        ]
+        suggested = [each for each in outcome["suggestions"] if each["article_id"] not in gone]
+        outcome = outcome | {"text": DELETED, "citations": shown, "suggestions": suggested, "choices": []}
+        result = replace(result, outcome=outcome, baselines={}, reference="")
+    kept = tuple(each for each in passages if each.get("article_id") not in gone)
+    return result if kept == passages else replace(result, passages=kept)
 
 
 def newest(data: Path, dataset: str) -> Run:

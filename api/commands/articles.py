@@ -40,6 +40,7 @@ def index(
     """Publish articles as a new index version. Unchanged articles cost nothing; a running server takes it over."""
     from api import wiring
     from evals.quality_gate import read_measure
+    from evals.store import forget
     from ingestion.pruning import prune
 
     settings = settings_for(data)
@@ -65,6 +66,7 @@ def index(
         say(f"left out: {problem}")
     if summary.published:
         prune(settings.data, storage.publications, settings.keep_versions)
+        forget(settings.data, {key.partition("/")[2] for key in storage.publications.tombstones()})
     _show(summary, dry_run, as_json)
 
 

@@ -16,21 +16,28 @@ app = typer.Typer()
 
 @app.command()
 def lint(
-    files: Annotated[list[Path] | None, typer.Argument(help="Case files. Default: the golden cases.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Case files, or folders of data sets. Default: the golden cases.")
+    ] = None,
     articles: Annotated[Path, typer.Option(help="The articles that the cases speak of.")] = Path("kb_articles"),
 ) -> None:
     """Find what is wrong with case files: labels that articles contradict, duplicates, texts in both splits."""
     from evals.cases import GOLDEN
+    from evals.dataset import problems_of
     from evals.lint import lint as find_problems
     from ingestion.corpus import read_corpus
 
     checked = files or sorted(GOLDEN.glob("*.jsonl"))
-    problems = find_problems(checked, read_corpus([articles]).articles)
+    cases = [file for file in checked if not file.is_dir()]
+    problems = [problem for folder in checked if folder.is_dir() for problem in problems_of(folder)]
+    if cases:
+        problems += map(str, find_problems(cases, read_corpus([articles]).articles))
     for problem in problems:
         print(problem)
     if problems:
         raise BadInput(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found; see the list above")
-    print(f"{len(checked)} case file{'s' if len(checked) > 1 else ''}: no problems")
+    counts = ((len(cases), "case file"), (len(checked) - len(cases), "data set"))
+    print(", ".join(f"{n} {name}{'s' if n > 1 else ''}" for n, name in counts if n) + ": no problems")
 
 
 @app.command("cases-from-conversations")

@@ -97,10 +97,12 @@ def _questions(
     from evals.asking import chosen, of_cases, of_dataset
     from evals.asking import quick as few
     from evals.cases import golden_cases, read_cases
-    from evals.dataset import read_dataset
+    from evals.dataset import problems_of, read_dataset
 
     if dataset is not None:
         read = read_dataset(dataset)
+        for problem in problems_of(dataset)[:5]:
+            say(problem)
         name, corpus, asked = read.name, read.corpus, of_dataset(read)
     else:
         if not articles.is_dir():

@@ -9,16 +9,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evals.bootstrap import Floats, statistic
-from evals.figures import Figure
+from evals.bootstrap import Floats, Statistic
+from evals.curves import Curve
 from evals.results import Result
 
 
-def aurc(results: Sequence[Result]) -> Figure | None:
-    scores, wrong = _ranked(results)
+def _counts(result: Result) -> bool:
+    return result.decidable and result.confidence is not None
+
+
+def _area_under(results: Sequence[Result]) -> Statistic:
+    scores, wrong, order = _ranked(results)
     ends = _ends(scores)
 
     def area(weights: Floats) -> Floats:
+        weights = weights[:, order]
         taken = np.cumsum(weights, axis=1)[:, ends]
         mistaken = np.cumsum(weights * wrong, axis=1)[:, ends]
         risk = np.divide(mistaken, taken, out=np.zeros_like(taken), where=taken > 0)
@@ -26,20 +31,24 @@ def aurc(results: Sequence[Result]) -> Figure | None:
         mean_risk: Floats = (risk * added).sum(axis=1) / weights.sum(axis=1)
         return mean_risk
 
-    return statistic(len(scores), area)
+    return area
+
+
+aurc = Curve(_counts, _area_under)
 
 
 def risk_coverage(results: Sequence[Result]) -> list[tuple[float, float]]:
     """(coverage, risk) at every confidence that occurs, the surest first."""
-    scores, wrong = _ranked(results)
+    scores, wrong, _ = _ranked([result for result in results if _counts(result)])
     mistaken = np.cumsum(wrong)
     return [((end + 1) / len(scores), float(mistaken[end] / (end + 1))) for end in _ends(scores)]
 
 
-def _ranked(results: Sequence[Result]) -> tuple[Floats, Floats]:
-    searched = sorted((-r.confidence, not r.best_right) for r in results if r.decidable and r.confidence is not None)
-    columns = np.array(searched, dtype=np.float64).reshape(-1, 2)
-    return columns[:, 0], columns[:, 1]
+def _ranked(results: Sequence[Result]) -> tuple[Floats, Floats, list[int]]:
+    """Negative confidence and whether it is wrong, the surest first, and where each stands in `results`."""
+    columns = np.array([(-(r.confidence or 0.0), not r.best_right) for r in results], dtype=np.float64).reshape(-1, 2)
+    order = np.lexsort((columns[:, 1], columns[:, 0]))
+    return columns[order, 0], columns[order, 1], order.tolist()
 
 
 def _ends(scores: Floats) -> list[int]:

@@ -10,26 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evals.bootstrap import Floats, statistic
-from evals.figures import Figure
+from evals.bootstrap import Floats, Statistic
+from evals.curves import Curve
 from evals.results import Result
 
 
-def right_against_wrong(results: Sequence[Result]) -> Figure | None:
-    searched = [r for r in results if r.answerable and r.confidence is not None]
-    return auroc([r.confidence or 0.0 for r in searched], [r.best_right for r in searched])
-
-
-def answerable_against_not(results: Sequence[Result]) -> Figure | None:
-    searched = [r for r in results if r.decidable and r.confidence is not None]
-    return auroc([r.confidence or 0.0 for r in searched], [r.answerable for r in searched])
-
-
-def auroc(scores: Sequence[float], positive: Sequence[bool]) -> Figure | None:
+def area_under(scores: Sequence[float], positive: Sequence[bool]) -> Statistic:
+    """The AUROC of weighted questions."""
     order = np.argsort(scores, kind="stable")
     ordered, marks = np.asarray(scores)[order], np.asarray(positive, dtype=np.float64)[order]
-    if not len(ordered):
-        return None
     ties = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
 
     def area(weights: Floats) -> Floats:
@@ -41,4 +30,18 @@ def auroc(scores: Sequence[float], positive: Sequence[bool]) -> Figure | None:
         won: Floats = np.divide((above * beaten).sum(axis=1), pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
         return won
 
-    return statistic(len(ordered), area)
+    return area
+
+
+def _confidences(results: Sequence[Result]) -> list[float]:
+    return [result.confidence or 0.0 for result in results]
+
+
+right_against_wrong = Curve(
+    counts=lambda result: result.answerable and result.confidence is not None,
+    compute=lambda results: area_under(_confidences(results), [result.best_right for result in results]),
+)
+answerable_against_not = Curve(
+    counts=lambda result: result.decidable and result.confidence is not None,
+    compute=lambda results: area_under(_confidences(results), [result.answerable for result in results]),
+)

@@ -8,18 +8,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evals.bootstrap import Floats, statistic
-from evals.figures import Figure
+from evals.bootstrap import Floats, Statistic
+from evals.curves import Curve
 from evals.results import Result
 
 BINS = 10
 
 
-def ece(results: Sequence[Result]) -> Figure | None:
+def _counts(result: Result) -> bool:
+    return result.decidable and result.confidence is not None
+
+
+def _gap(results: Sequence[Result]) -> Statistic:
     confidence, right, bins = _placed(results)
     gaps = np.zeros((len(confidence), BINS))
     gaps[np.arange(len(confidence)), bins] = right - confidence
-    return statistic(len(confidence), lambda weights: np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1))
+    return lambda weights: np.abs(weights @ gaps).sum(axis=1) / weights.sum(axis=1)
+
+
+ece = Curve(_counts, _gap)
 
 
 def reliability(results: Sequence[Result]) -> list[tuple[float, float, int]]:
@@ -30,7 +37,7 @@ def reliability(results: Sequence[Result]) -> list[tuple[float, float, int]]:
 
 
 def _placed(results: Sequence[Result]) -> tuple[Floats, Floats, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    searched = [r for r in results if r.decidable and r.confidence is not None]
+    searched = [result for result in results if _counts(result)]
     confidence = np.array([r.confidence for r in searched], dtype=np.float64)
     right = np.array([r.best_right for r in searched], dtype=np.float64)
     return confidence, right, np.minimum((confidence * BINS).astype(np.int64), BINS - 1)

@@ -20,7 +20,10 @@ def test_a_mean_lies_within_its_values_and_its_interval_too(values: list[float])
     figure = mean(values)
     assert figure is not None
     assert figure.n == len(values)
-    assert min(values) - 1e-9 <= figure.low <= figure.high <= max(values) + 1e-9
+    assert figure.low <= figure.value + 1e-9
+    assert figure.value - 1e-9 <= figure.high
+    if set(values) not in ({0.0}, {1.0}):
+        assert min(values) - 1e-9 <= figure.low <= figure.high <= max(values) + 1e-9
     assert figure.value == pytest.approx(sum(values) / len(values))
 
 
@@ -52,3 +55,12 @@ def test_each_resample_draws_n_questions() -> None:
 
 def test_a_statistic_that_is_undefined_is_no_figure() -> None:
     assert statistic(3, lambda weights: np.full(len(weights), np.nan)) is None
+
+
+def test_where_all_agree_the_bound_is_exact_and_not_of_no_width() -> None:
+    """The rule of three: 0 of 100 leaves room for about 3.7 %."""
+    none, every = mean([0.0] * 100), mean([True] * 100)
+    assert none is not None
+    assert every is not None
+    assert (none.low, none.high) == (0, pytest.approx(0.0362, abs=1e-4))
+    assert (every.low, every.high) == (pytest.approx(0.9638, abs=1e-4), 1)

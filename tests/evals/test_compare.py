@@ -74,6 +74,22 @@ def test_by_hand() -> None:
     assert difference("coverage", before, np.full(6, np.nan)) is None
 
 
+def test_figures_that_rank_all_questions_are_compared_too() -> None:
+    """Confidence that parts right from wrong (1.0) against confidence that has it the wrong way round (0.0)."""
+    right = [answered("refund", confidence=each) for each in (0.9, 0.1)]
+    wrong = [answered("other", confidence=each) for each in (0.1, 0.9)]
+    before, after = (
+        [result(f"en-{n}", got) for n, got in enumerate(20 * [right[place], wrong[place]])] for place in (1, 0)
+    )
+    found = {each.name: each for each in compare(made_run(*before), made_run(*after, run_id="run-b")).differences}
+    auroc, aurc, ece = (found[name] for name in ("auroc_right_against_wrong", "aurc", "ece"))
+    assert (auroc.before, auroc.after, auroc.low, auroc.high, auroc.n) == (0, 1, 1, 1, 40)
+    assert (aurc.before, aurc.after) == (pytest.approx(0.75 + 0.25 * 0), pytest.approx(0.25))
+    assert (ece.before, ece.after) == (pytest.approx(0.9), pytest.approx(0.1))
+    assert all(each.clear and each.worse_by < 0 for each in (auroc, aurc, ece))
+    assert "auroc_answerable_against_not" not in found, "nothing here is unanswerable"
+
+
 def test_a_clear_difference_and_an_unclear_one() -> None:
     better = difference("coverage", np.zeros(50), np.ones(50))
     luck = difference("coverage", np.zeros(50), np.eye(50)[0])

@@ -182,6 +182,23 @@ class TestLint:
         assert linted.out.startswith(f"{file}:1: has the key fact '40 days'")
         assert linted.err == "firstline: 1 problem found; see the list above\n"
 
+    def test_a_data_set(self, firstline: Run, tmp_path: Path) -> None:
+        (tmp_path / "corpus.jsonl").write_text('{"id": "a", "title": "A", "text": "Alpha."}\n')
+        (tmp_path / "queries.jsonl").write_text('{"id": "1", "text": "alpha?"}\n{"id": "1", "text": "beta?"}\n')
+        qrels = tmp_path / "qrels.tsv"
+        qrels.write_text("query_id\tdoc_id\trel\n1\ta\t1\n1\tb\t1\n2\ta\t1\n2\tnever\t0\n")
+        linted = firstline("eval", "lint", tmp_path)
+        assert linted.code == 2
+        assert [line.removeprefix(f"{tmp_path}/") for line in linted.lines] == [
+            "queries.jsonl: 2 questions have the id '1'",
+            "qrels.tsv:3: there is no article 'b'; it can never be found",
+            "qrels.tsv:4: there is no question '2'; the row counts for nothing",
+        ]
+        qrels.write_text("query_id\tdoc_id\trel\n1\ta\tyes\n")
+        assert f"{qrels}:2: 'rel' is not a whole number: 'yes'" in firstline("eval", "lint", tmp_path).err
+        qrels.write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n")
+        assert f"{qrels}:1: the header lacks doc_id, query_id, rel" in firstline("eval", "lint", tmp_path).err
+
 
 def test_conversations_become_cases(firstline: Run, tmp_path: Path) -> None:
     now = datetime.now(UTC)

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from evals.bootstrap import statistic
 from evals.figures import Figure
 from evals.metrics import summarise
 from evals.metrics.aurc import aurc, risk_coverage
-from evals.metrics.auroc import answerable_against_not, auroc, right_against_wrong
+from evals.metrics.auroc import answerable_against_not, area_under, right_against_wrong
 from evals.metrics.coverage import coverage, coverage_of_answerable
 from evals.metrics.ece import ece, reliability
 from evals.metrics.outcome_confusion import as_expected, outcome_confusion
@@ -69,20 +70,24 @@ def test_confusion_counts_every_question_once() -> None:
     assert counts.total() == len(ROWS)
 
 
+def area(scores: list[float], positive: list[bool]) -> Figure | None:
+    return statistic(len(scores), area_under(scores, positive)) if scores else None
+
+
 def test_auroc_by_hand() -> None:
     """Positives .9 and .5, negatives .5 and .1: pairs won 1, 1, 1/2, 1 of 4."""
-    assert value(auroc([0.9, 0.5, 0.5, 0.1], [True, True, False, False])) == pytest.approx(3.5 / 4)
+    assert value(area([0.9, 0.5, 0.5, 0.1], [True, True, False, False])) == pytest.approx(3.5 / 4)
 
 
 @given(scored)
 def test_auroc_is_scikit_learns(pairs: list[tuple[float, bool]]) -> None:
     scores, positive = [score for score, _ in pairs], [right for _, right in pairs]
-    figure = auroc(scores, positive)
+    figure = area(scores, positive)
     if len(set(positive)) < 2:
         assert figure is None
     else:
         assert value(figure) == pytest.approx(roc_auc_score(positive, scores))
-        assert value(figure) == pytest.approx(1 - value(auroc(scores, [not each for each in positive])))
+        assert value(figure) == pytest.approx(1 - value(area(scores, [not each for each in positive])))
 
 
 def test_auroc_asks_two_things_of_confidence() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadInput, NotFound
-from evals.store import load, newest, run_row, save, stored
-from tests.evals.making import made_run, result
+from evals.store import forget, load, newest, run_row, save, stored
+from tests.evals.making import answered, made_run, outcome, result
 
 RUN = made_run(
     result("en-1", signs={"dense": 0.5}, timings={"all": 3.25}, verbatim=(True, False), tags=("twin",)),
@@ -55,3 +55,25 @@ def test_a_file_that_is_no_run(tmp_path: Path, content: str) -> None:
     file.write_text(content)
     with pytest.raises(BadInput, match="not an eval run"):
         load(tmp_path, str(file))
+
+
+def test_a_deleted_articles_words_leave_the_runs(tmp_path: Path) -> None:
+    """Also where it was only found, or suggested, or what a simpler bot would have shown; ids and figures stay."""
+    secret = "You have 14 days, said the old page."
+    near = outcome("offered", suggestions=[{"article_id": "refund", "title": secret, "url": None}])
+    run = made_run(
+        result("en-1", got=answered("refund", text=secret), baselines={"opening": secret}),
+        result("en-2", got=near, settled_by=(), passages=({"article_id": "refund", "text": secret},)),
+        result("en-3", got=answered("other"), settled_by=("other",)),
+    )
+    file = save(tmp_path, run)
+    before = file.read_bytes()
+    assert forget(tmp_path, ()) == forget(tmp_path, ["never"]) == 0
+    assert file.read_bytes() == before
+    assert forget(tmp_path, ["refund"]) == 1
+    assert "14 days, said" not in file.read_text()
+    kept = load(tmp_path, "run-a")
+    assert [each.as_expected for each in kept.results] == [each.as_expected for each in run.results]
+    assert [each.retrieved for each in kept.results] == [each.retrieved for each in run.results]
+    assert kept.results[2] == run.results[2]
+    assert forget(tmp_path, ["refund"]) == 0
