@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from bot.retrieval import Retrieval
 from bot.settings import Settings
 from bot.shelf import Shelf
 from evals.configuration import git_revision, models_of, settings_of
+from evals.gating import Verdict
 from evals.quality_gate import Measure, QualityGate
 from evals.remembering import RememberingEmbedder
 from evals.results import Run
@@ -228,7 +229,13 @@ def make_workbench(settings: Settings, remember: Path | None = None) -> Workbenc
 
 
 def make_gate(
-    settings: Settings, storage: Storage, measure: Measure, *, full: bool = False, progress: Progress = no_progress
+    settings: Settings,
+    storage: Storage,
+    measure: Measure,
+    *,
+    full: bool = False,
+    progress: Progress = no_progress,
+    passed: Callable[[Verdict], object] = lambda _: None,
 ) -> QualityGate:
     """The gate of `firstline index --gate`; its models are loaded when there is something to ask."""
 
@@ -249,4 +256,4 @@ def make_gate(
     def keep(run: Run) -> None:
         save(settings.data, run)
 
-    return QualityGate(measure, open_draft, describe, full, progress, keep)
+    return QualityGate(measure, open_draft, describe, full, progress, keep, passed)

@@ -42,7 +42,9 @@ def read_cases(files: Iterable[Path]) -> list[Case]:
     """All rows; raises BadInput naming the file and line of the first that is no case."""
     cases = []
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if not file.is_file():
+            raise BadInput(f"{file}: there is no such case file")
+        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
             if line.strip():
                 try:
                     cases.append(case_from(json.loads(line)))

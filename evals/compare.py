@@ -41,6 +41,8 @@ class Comparison:
     """The same for each language, split and kind that has both."""
     won: tuple[Moved, ...]
     lost: tuple[Moved, ...]
+    misled: tuple[Moved, ...]
+    """Answered wrongly by B, and not answered by A, where that was not as expected either."""
 
 
 def compare(a: Run, b: Run) -> Comparison:
@@ -59,7 +61,12 @@ def compare(a: Run, b: Run) -> Comparison:
         _by_group(pairs),
         tuple(_moved(before, after) for before, after in pairs if after.as_expected and not before.as_expected),
         tuple(_moved(before, after) for before, after in pairs if before.as_expected and not after.as_expected),
+        tuple(_moved(before, after) for before, after in pairs if _misled(before, after)),
     )
+
+
+def _misled(before: Result, after: Result) -> bool:
+    return after.answered and not after.right and not before.answered and not before.as_expected
 
 
 def differences(pairs: Sequence[Pair], names: Sequence[str] = tuple(PARTS)) -> tuple[Difference, ...]:
@@ -88,6 +95,7 @@ def comparison_row(comparison: Comparison) -> dict[str, Any]:
         "by_group": {group: {each.name: _row(each) for each in found} for group, found in comparison.by_group.items()},
         "won": [moved.id for moved in comparison.won],
         "lost": [moved.id for moved in comparison.lost],
+        "misled": [moved.id for moved in comparison.misled],
     }
 
 

@@ -13,7 +13,7 @@ from helpdesk.models import Message
 
 Only = Literal["all", "answered", "not_answered", "not_helpful"]
 HELD_OUT_IN = 4
-"""Every fourth case, drawn by its id, is held out."""
+"""Every fourth conversation, drawn by its id, is held out."""
 
 
 def case_rows(conversations: Iterable[Sequence[Message]], only: Only = "all") -> Iterator[dict[str, Any]]:
@@ -59,12 +59,14 @@ def _row(
     message: Message, outcome: dict[str, Any], helpful: bool | None, turns: list[dict[str, str]]
 ) -> dict[str, Any]:
     digest = hashlib.sha256(f"case:{message.id}".encode()).hexdigest()
+    # All of one conversation in one split: its messages share words.
+    drawn = hashlib.sha256(f"split:{message.conversation_id}".encode()).digest()[0]
     language = outcome["question_language"]
     return {
         "id": f"{language}-real-{digest[:12]}",
         "language": language,
         "class": "real",
-        "split": "tune" if int(digest[12:16], 16) % HELD_OUT_IN else "held_out",
+        "split": "tune" if drawn % HELD_OUT_IN else "held_out",
         "turns": turns,
         "expected": None,
         "accept": [],

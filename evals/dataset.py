@@ -85,9 +85,11 @@ def judgements(file: Path) -> Iterator[tuple[int, str, str]]:
 def problems_of(folder: Path) -> list[str]:
     """What a data set's own files contradict: each with its file and line, and what it does to the figures."""
     dataset, qrels = read_dataset(folder), folder / "qrels.tsv"
-    articles = {article.id for article in read_corpus([dataset.corpus]).articles}
+    corpus = read_corpus([dataset.corpus])
+    articles = {article.id for article in corpus.articles}
     questions = Counter(question.id for question in dataset.questions)
-    found = [
+    found = [str(problem) for problem in corpus.problems]
+    found += [
         f"{folder / 'queries.jsonl'}: {count} questions have the id '{id_}'"
         for id_, count in questions.items()
         if count > 1

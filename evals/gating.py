@@ -71,7 +71,7 @@ def judge(run: Run, baseline: Baseline, tolerances: Tolerances, changed: Collect
         return _by_figures(run, baseline, tolerances)
     shared = [result for result in run.results if result.id in baseline.cases]
     if not shared:
-        raise BadInput("the run and the baseline have no question in common; write a new baseline")
+        raise BadInput(f"run '{run.id}' and the baseline have no question in common; name another run with --run")
     before = np.array([baseline.cases[result.id] for result in shared], dtype=np.float64)
     differences = _differences(shared, before)
     lost = tuple(result for result, row in zip(shared, before, strict=True) if _lost(result, row))
@@ -164,12 +164,14 @@ def _lost_by_article(lost: Sequence[Result], tolerances: Tolerances, changed: Co
 
 
 def _by_figures(run: Run, baseline: Baseline, tolerances: Tolerances) -> Verdict:
+    """Without the baseline's questions nothing can be paired: a figure is worse where it is so beyond its tolerance and
+    the baseline's value lies outside its own interval."""
     now = summarise(run)
     reasons = _refused_everything(run.results)
     for name, allowed in tolerances.figures.items():
         if name in now and name in baseline.figures:
             before, after = baseline.figures[name].value, now[name].value
             worse = after - before if name in LOWER_IS_BETTER else before - after
-            if worse > allowed + 1e-9:
+            if worse > allowed + 1e-9 and not now[name].low <= before <= now[name].high:
                 reasons.append(_sentence(name, before, after, now[name].n, allowed))
     return Verdict(tuple(reasons), (), (), 0)

@@ -3,11 +3,13 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BadInput
+from bot.language import SPOKEN
 from bot.models import Article, Audience
 from evals.cases import Case, case_from
 from evals.likeness import alike, bare
@@ -17,20 +19,49 @@ from ingestion.corpus import Problem
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
+KINDS = (
+    "answerable",
+    "ambiguous",
+    "benign_twin",
+    "chat",
+    "injection",
+    "injection_benign",
+    "internal_only",
+    "multiturn",
+    "oos_far",
+    "oos_near",
+    "person",
+    "personal_data",
+    "real",
+    "two_in_one",
+    "topic_accommodation",
+    "topic_account_takeover",
+    "topic_certificate_name",
+    "topic_harassment",
+    "topic_integrity_appeal",
+    "topic_privacy_request",
+    "topic_refund_dispute",
+    "topic_safety",
+)
+"""The kinds of situation that cases are about."""
 SCHEMA = Path(__file__).parent / "datasets" / "schema.json"
 UNLABELLED = "is not labelled yet: fill in 'expected', 'settled_by' and 'key_facts'"
 Placed = tuple[str, Case]
 """A case with its `file:line`."""
 
 
-def lint(files: Sequence[Path], articles: Iterable[Article]) -> list[Problem]:
-    """Rows that are no case, labels that the articles contradict, duplicates, and texts that are in both splits."""
+def lint(files: Sequence[Path], articles: Iterable[Article], beside: Sequence[Path] = ()) -> list[Problem]:
+    """Rows that are no case, labels that the articles contradict, duplicates, and texts that are in both splits; also
+    of those `beside`, which are not checked themselves."""
+    held, _ = _read(beside)
     placed, problems = _read(files)
     shelf = Shelf(articles)
     for place, case in placed:
         problems += [Problem(place, sentence) for sentence in (*_consistent(case), *shelf.contradictions(case))]
-    problems += [*_same_id(placed), *_same_text(placed), *_leaks(placed)]
     order = {file: position for position, file in enumerate(map(str, files))}
+    everything = [*held, *placed]
+    shared = [*_same_id(everything), *_same_text(everything), *_leaks(everything)]
+    problems += [problem for problem in shared if problem.place.rpartition(":")[0] in order]
     return sorted(problems, key=lambda problem: _position(problem.place, order))
 
 
@@ -87,6 +118,13 @@ def _consistent(case: Case) -> Iterator[str]:
         yield "expects an answer but names no article in 'settled_by'"
     if case.expected == "handoff_required" and not case.reason:
         yield "expects a required handoff but gives no 'reason'"
+    if case.reason and case.expected != "handoff_required":
+        yield f"gives the reason '{case.reason}', which only a required handoff has"
+    if case.language not in SPOKEN:
+        yield f"is in '{case.language}'; the bot speaks {', '.join(SPOKEN)}"
+    if case.kind not in KINDS:
+        near = get_close_matches(case.kind, KINDS, 1)
+        yield f"has the class '{case.kind}', which is none" + (f"; did you mean '{near[0]}'?" if near else "")
     if case.expected in case.accept:
         yield f"accepts '{case.expected}', which it expects anyway"
 

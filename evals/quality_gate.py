@@ -10,7 +10,7 @@ from bot.assistant import Assistant
 from evals.asking import Asked, of_cases, quick
 from evals.baselines import FOLDER, GOLDEN, Baseline, read
 from evals.cases import Case, golden_cases, read_cases
-from evals.gating import MOST_NAMED, Tolerances, judge, read_tolerances
+from evals.gating import MOST_NAMED, Tolerances, Verdict, judge, read_tolerances
 from evals.lint import Shelf
 from evals.results import Run
 from evals.running import Progress, no_progress, run
@@ -53,6 +53,8 @@ class QualityGate:
     progress: Progress = no_progress
     keep: Callable[[Run], object] = lambda _: None
     """Told the run, so that it can be looked at afterwards."""
+    passed: Callable[[Verdict], object] = lambda _: None
+    """Told what was found where nothing is against the draft."""
 
     def check(self, draft: Draft) -> Sequence[str]:
         old = _ids((*draft.changes.changed, *draft.changes.removed))
@@ -62,7 +64,10 @@ class QualityGate:
             made = run(assistant, self.measure.baseline.dataset, asked, progress=self.progress, **described)
         self.keep(made)
         verdict = judge(made, self.measure.baseline, self.measure.tolerances, old)
-        return [*contradicted(self.measure.cases, draft, old), *verdict.reasons]
+        reasons = [*contradicted(self.measure.cases, draft, old), *verdict.reasons]
+        if not reasons:
+            self.passed(verdict)
+        return reasons
 
     def _asked(self, touched: set[str]) -> list[Asked]:
         everything = of_cases(self.measure.cases)

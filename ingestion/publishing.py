@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from bot.adapters.chroma import write_vectors
 from bot.adapters.snapshot import write_rows
 from bot.errors import BadInput, GateRefused, Refused
+from bot.models import Article
 from bot.ports import Embedder
 from bot.serial import article_row, chunk_row
 from ingestion.corpus import Corpus
@@ -75,6 +76,7 @@ class Publisher:
         dry_run: bool = False,
         skip_invalid: bool = False,
         allow_removals: bool = False,
+        allow_audience: Collection[str] = (),
         progress: Progress = no_progress,
     ) -> Summary:
         """Make the corpus live. Unchanged: nothing happens. Raises BadInput, Refused, GateRefused or Busy, and then
@@ -87,6 +89,7 @@ class Publisher:
             previous = Previous(folder, tombstones)
             changes = compare(previous.articles, corpus.articles)
             refuse_wiping(corpus, changes, len(previous.articles), allow_removals)
+            refuse_opening(previous.articles, corpus.articles, allow_audience)
             restored = tuple(sorted(tombstones & {a.key for a in corpus.articles}))
             same_model = folder is None or _manifest_of(folder)["embedder"] == self.embedder.name
             if dry_run or not (changes.any or previous.buried or not same_model):
@@ -168,6 +171,19 @@ def refuse_wiping(corpus: Corpus, changes: Changes, live_articles: int, allowed:
             f"this would remove {len(changes.removed)} of {live_articles} articles, more than "
             f"{REMOVAL_LIMIT:.0%}; pass --allow-removals if that is what you want"
         )
+
+
+def refuse_opening(before: Mapping[str, Article], after: Sequence[Article], allowed: Collection[str]) -> None:
+    """An internal article that learners could suddenly read is more likely a slip of the front matter than a wish."""
+    opened = [
+        f"'{article.id}' was for {before[article.key].audience} and would become readable by {article.audience}"
+        for article in after
+        if article.id not in allowed
+        and article.key in before
+        and not article.audience.reads(before[article.key].audience)
+    ]
+    if opened:
+        raise Refused(f"{'; '.join(opened)}; pass --allow-audience ID for each that is meant")
 
 
 def refuse_by_gates(gates: Sequence[Gate], draft: Draft) -> None:

@@ -9,7 +9,9 @@ import typer
 
 from api.commands.options import DataOption, progress_bar, say, settings_for
 from bot.errors import BadInput
+from evals.gating import Verdict
 from ingestion.corpus import fingerprint, read_corpus
+from ingestion.draft import Gate
 from ingestion.publishing import Summary
 
 app = typer.Typer()
@@ -25,6 +27,9 @@ def index(
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Publish even if over 20 % of the articles go.")
     ] = False,
+    allow_audience: Annotated[
+        list[str] | None, typer.Option(help="Id of an article that may be opened to more readers than before.")
+    ] = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Ask QA's cases first; refuse a worse version (exit 3).")
     ] = False,
@@ -40,8 +45,13 @@ def index(
     """Publish articles as a new index version. Unchanged articles cost nothing; a running server takes it over."""
     from api import wiring
     from evals.quality_gate import read_measure
+    from evals.report.verdict import gate_line
     from evals.store import forget
+    from ingestion.lint import LintGate
     from ingestion.pruning import prune
+
+    def said(verdict: Verdict) -> None:
+        say(gate_line(verdict))
 
     settings = settings_for(data)
     measure = read_measure(baseline, cases) if gate or full_gate else None
@@ -53,13 +63,17 @@ def index(
         return
     corpus = replace(read_corpus(sources), fingerprint=digest)
     with progress_bar("embedding") as progress, progress_bar("asking") as asking:
-        gates = [wiring.make_gate(settings, storage, measure, full=full_gate, progress=asking)] if measure else []
+        gates: list[Gate] = []
+        if measure:
+            quality = wiring.make_gate(settings, storage, measure, full=full_gate, progress=asking, passed=said)
+            gates = [LintGate([source for source in sources if source.is_dir()]), quality]
         summary = publisher.publish(
             corpus,
             gates=gates,
             dry_run=dry_run,
             skip_invalid=skip_invalid,
             allow_removals=allow_removals,
+            allow_audience=allow_audience or (),
             progress=progress,
         )
     for problem in corpus.problems:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.options import DataOption, settings_for
+from api.commands.options import DataOption, existing, settings_for
 
 app = typer.Typer()
 
@@ -22,7 +22,7 @@ def report(
     from helpdesk.endings import settle
     from helpdesk.reports import deflection, deflection_json
 
-    settings = settings_for(data)
+    settings = existing(settings_for(data))
     store = wiring.open_storage(settings).store
     now = datetime.now(UTC)
     settle(store, now, wiring.idle_minutes(settings))
@@ -42,5 +42,5 @@ def erase(
     from api import wiring
     from helpdesk.retention import erase as forget
 
-    receipt = forget(wiring.open_storage(settings_for(data)).store, email)
+    receipt = forget(wiring.open_storage(existing(settings_for(data))).store, email)
     print(json.dumps({"erased_at": receipt.erased_at.isoformat(), "removed": receipt.counts}))

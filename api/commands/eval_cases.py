@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.options import DataOption, say, settings_for
+from api.commands.options import DataOption, existing, say, settings_for
 from bot.errors import BadInput
 from evals.conversations import Only
 
@@ -31,7 +31,10 @@ def lint(
     cases = [file for file in checked if not file.is_dir()]
     problems = [problem for folder in checked if folder.is_dir() for problem in problems_of(folder)]
     if cases:
-        problems += map(str, find_problems(cases, read_corpus([articles]).articles))
+        named = {case.resolve() for case in cases}
+        beside = [file for file in sorted(GOLDEN.glob("*.jsonl")) if file.resolve() not in named]
+        ours = articles == Path("kb_articles")
+        problems += map(str, find_problems(cases, read_corpus([articles]).articles, beside if ours else ()))
     for problem in problems:
         print(problem)
     if problems:
@@ -54,7 +57,7 @@ def cases_from_conversations(
     from evals.conversations import case_rows
 
     now = datetime.now(UTC)
-    with wiring.open_storage(settings_for(data)).store.read() as work:
+    with wiring.open_storage(existing(settings_for(data))).store.read() as work:
         started = work.conversations.started_between(now - timedelta(days=days), now)
         rows = list(islice(case_rows((work.messages.of(each.id) for each in started), only), limit))
     for row in rows:

@@ -93,4 +93,4 @@ def gate(
         listed = "\n".join(f"  {reason}" for reason in verdict.reasons)
         raise GateRefused(f"the gate says no to run {judged.id}:\n{listed}")
     if not as_json:
-        print(passed(verdict))
+        print(passed(verdict, judged))

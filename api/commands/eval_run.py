@@ -107,7 +107,8 @@ def _questions(
     else:
         if not articles.is_dir():
             raise BadInput(f"{articles}: no such folder of articles; name one with --articles")
-        name, corpus, asked = "golden", articles, of_cases(read_cases(cases) if cases else golden_cases())
+        name = "+".join(file.stem for file in cases) if cases else "golden"
+        corpus, asked = articles, of_cases(read_cases(cases) if cases else golden_cases())
     asked = chosen(asked, split=split, language=language, kind=kind)
     if not asked:
         raise BadInput("no question is left to ask; name another split, language or kind")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot.errors import BadInput
 from bot.settings import Settings, load_settings
 from ingestion.draft import Progress, no_progress
 
@@ -18,6 +19,13 @@ DataOption = Annotated[
 
 def settings_for(data: Path | None) -> Settings:
     return load_settings(data=data)
+
+
+def existing(settings: Settings) -> Settings:
+    """The settings, where their data folder was ever written to; raises BadInput for what is likely a typing error."""
+    if not settings.database and not settings.data.is_dir():
+        raise BadInput(f"{settings.data}: there is no such data folder; check --data, or publish into it first")
+    return settings
 
 
 def say(text: str) -> None:

@@ -65,6 +65,8 @@ METRICS: dict[str, Metric] = {
     "answer_words": length.answer_words,
     "language_right": language_right.language_right,
     "injections_withstood": injections.withstood,
+    "injections_obeyed": injections.obeyed,
+    "injections_escalated": injections.escalated,
     "injection_twins_helped": injections.benign_helped,
     "consistency_pass_2": partial(consistency.pass_hat_k, k=2),
     "consistency_pass_5": partial(consistency.pass_hat_k, k=5),

@@ -6,7 +6,7 @@ from html import escape
 
 from evals.compare import Comparison, Moved
 from evals.paired import LOWER_IS_BETTER, Difference
-from evals.report.comparison_table import judged
+from evals.report.comparison_table import judged, moves
 from evals.report.words import NAMES
 
 _STYLE = """
@@ -37,8 +37,7 @@ def comparison_page(comparison: Comparison) -> str:
             for group, found in sorted(comparison.by_group.items())
             for each in found
         ),
-        _moved("won", comparison.won),
-        _moved("lost", comparison.lost),
+        *(_moved(word, moved) for word, moved in moves(comparison).items()),
     ]
     body = "\n".join(parts)
     return (

@@ -26,12 +26,21 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
     for group in ("language", "split", "kind"):
         rows = {name: found for name, found in comparison.by_group.items() if name.startswith(f"{group} ")}
         console.print(_groups(group, rows))
-    for word, moved in (("won", comparison.won), ("lost", comparison.lost)):
+    for word, moved in moves(comparison).items():
         console.print(f"{len(moved)} {word}")
         for each in moved[:MOST_NAMED]:
             console.print(escape(f"  {sentence(each)}"), soft_wrap=True)
         if len(moved) > MOST_NAMED:
             console.print(f"  … and {len(moved) - MOST_NAMED} more; --html and --json have them all")
+
+
+def moves(comparison: Comparison) -> dict[str, tuple[Moved, ...]]:
+    """The lists of questions that went another way, by what they are called."""
+    return {
+        "won": comparison.won,
+        "lost": comparison.lost,
+        "answered wrongly now, not answered before": comparison.misled,
+    }
 
 
 def heading(comparison: Comparison) -> str:

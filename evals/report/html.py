@@ -13,12 +13,16 @@ from evals.report.words import (
     digits_of,
     interval,
     judged,
+    misses_target,
     refuses_all,
     silent_languages,
     written,
 )
 from evals.report.worst import worst_cases
 from evals.results import Run
+
+FEWEST = 5
+"""A tag with fewer questions than this is left out of the page."""
 
 
 def page(sheet: Sheet) -> str:
@@ -27,7 +31,7 @@ def page(sheet: Sheet) -> str:
     body = (
         tag("h1", text(f"Firstline's answers to {run.dataset}"))
         + _about(run)
-        + _alarms(figures, languages)
+        + _alarms(run, figures, languages)
         + tag("h2", "Figures")
         + _main(figures, languages)
         + tag("h2", "Pictures")
@@ -52,17 +56,18 @@ def _about(run: Run) -> str:
     models = ", ".join(f"{name} {model}" for name, model in run.models.items())
     words = (
         f"Run {run.id}, {run.created_at}: {len(run.results)} questions, index version {run.index_version}, code "
-        f"{run.git_revision or 'unknown'}; {models}. All figures come from this one configuration on one index. "
-        "Intervals hold 95 % of a seeded bootstrap's values; where all of few questions agree, they are too narrow."
+        f"{run.git_revision or 'unknown'}; {models}; target error rate {run.settings.get('target_error_rate', '-')}. "
+        "All figures come from this one configuration on one index. Intervals hold 95 % of a seeded bootstrap's "
+        "values, or are exact where all questions agree."
     )
     return tag("p", text(words))
 
 
-def _alarms(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> str:
+def _alarms(run: Run, figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> str:
     if refuses_all(figures):
         return tag("p", text(f"{REFUSES_ALL} {ERRORS_HIDDEN}"), class_="alarm")
-    silent = silent_languages(languages)
-    return tag("p", text(silent), class_="alarm") if silent else ""
+    sentences = (silent_languages(languages), misses_target(run, figures))
+    return "".join(tag("p", text(each), class_="alarm") for each in sentences if each)
 
 
 def _main(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> str:
@@ -73,13 +78,15 @@ def _main(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -
         for name in shown:
             figure, digits = figures.get(name), digits_of(name)
             cells = [written(figure, digits), interval(figure, digits), str(figure.n if figure else 0)]
-            rows.append([names[name], *cells, *(written(each.get(name), digits) for each in languages.values())])
+            rows.append([names[name], *cells, *(_cell(each.get(name)) for each in languages.values())])
     return table("All questions, and by language", ["figure", "value", "95 % interval", "n", *languages], rows)
 
 
 def _parts(part: str, groups: dict[str, dict[str, Figure]]) -> str:
     rows = [
-        [group or "(none)", *(_cell(figures.get(name)) for name in KIND_COLUMNS)] for group, figures in groups.items()
+        [group or "(none)", *(_cell(figures.get(name)) for name in KIND_COLUMNS)]
+        for group, figures in groups.items()
+        if part != "tag" or figures["as_expected"].n >= FEWEST
     ]
     return table(f"By {part}: value [95 % interval] (n)", [part, *KIND_COLUMNS.values()], rows) if rows else ""
 

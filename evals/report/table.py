@@ -16,13 +16,17 @@ from evals.report.words import (
     digits_of,
     interval,
     judged,
+    misses_target,
     refuses_all,
     silent_languages,
     written,
 )
-from evals.results import Run
+from evals.results import Result, Run
+from evals.words import short, told
 
 WIDTH = 120
+FEW = 20
+"""Up to so many questions, each is shown with what became of it."""
 KIND_COLUMNS = {
     "as_expected": "as expected",
     "coverage": "coverage",
@@ -38,6 +42,8 @@ def print_sheet(sheet: Sheet, console: Console | None = None) -> None:
     console = console or Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     run, figures = sheet.run, sheet.figures
     console.print(_heading(run))
+    if len(run.results) <= FEW:
+        console.print("\n".join(map(each_case, run.results)), markup=False)
     console.print(main_table(figures, sheet.languages))
     console.print(parts_table("kind", sheet.parts["kind"]))
     if set(sheet.parts["split"]) - {""}:
@@ -56,8 +62,10 @@ def print_sheet(sheet: Sheet, console: Console | None = None) -> None:
     console.print(_speed_line(run))
     if refuses_all(figures):
         console.print(f"{REFUSES_ALL} {ERRORS_HIDDEN}", style="bold red")
-    elif silent := silent_languages(sheet.languages):
-        console.print(silent, style="bold red")
+        return
+    for sentence in (silent_languages(sheet.languages), misses_target(run, figures)):
+        if sentence:
+            console.print(sentence, style="bold red", markup=False)
 
 
 def main_table(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> Table:
@@ -89,7 +97,10 @@ def parts_table(part: str, groups: dict[str, dict[str, Figure]]) -> Table:
 
 def confusion_table(run: Run) -> Table:
     counts = outcome_confusion(run.results)
-    table = Table(title="Expected (rows) and what came of it (columns)", title_justify="left")
+    table = Table(
+        title="Expected (rows) and what came of it (columns); an answer from a wrong article counts as answer here",
+        title_justify="left",
+    )
     table.add_column("expected")
     for got in OUTCOMES:
         table.add_column(got, justify="right")
@@ -118,6 +129,13 @@ def ragas_table(figures: dict[str, Figure]) -> Table:
     for name, figure in figures.items():
         table.add_row(name, written(figure), interval(figure), str(figure.n))
     return table
+
+
+def each_case(result: Result) -> str:
+    verdict = "as expected" if result.as_expected else "NOT as expected"
+    return (
+        f"{result.id} “{short(result.text)}”: {told(result)}, {verdict}\n    {short(str(result.outcome['text']), 300)}"
+    )
 
 
 def _heading(run: Run) -> str:

@@ -2,10 +2,11 @@
 
 from evals.figures import Figure
 from evals.judging import Judgement
+from evals.results import Run
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Decision": {
-        "as_expected": "what should become of it, became of it",
+        "as_expected": "as expected: outcome, and article of an answer",
         "coverage": "coverage: answered / all but small talk",
         "coverage_of_answerable": "coverage of what articles settle",
         "wrong_among_answered": "wrong among answered",
@@ -42,7 +43,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "language_right": "language right",
     },
     "Steadiness": {
-        "injections_withstood": "injections withstood",
+        "injections_withstood": "injections withstood, as expected",
+        "injections_obeyed": "… answered or stating what is forbidden",
+        "injections_escalated": "… sent to a person needlessly",
         "injection_twins_helped": "their benign twins helped",
         "consistency_pass_2": "same aim, pass^2",
         "consistency_pass_5": "same aim, pass^5",
@@ -77,6 +80,22 @@ def silent_languages(languages: dict[str, dict[str, Figure]]) -> str:
     """A sentence naming the languages in which nothing is answered; empty where there is none."""
     silent = [name for name, figures in languages.items() if refuses_all(figures)]
     return f"Nothing was answered in {', '.join(silent)}: coverage there is 0, which is a failure." if silent else ""
+
+
+def misses_target(run: Run, figures: dict[str, Figure]) -> str:
+    """A sentence where the error rate that the operator set is not kept; empty where it is, or nothing is answered."""
+    target, wrong, coverage = (
+        run.settings.get("target_error_rate"),
+        figures.get("wrong_among_answered"),
+        figures.get("coverage"),
+    )
+    if target is None or wrong is None or coverage is None or wrong.value <= target:
+        return ""
+    unsure = " (the interval holds it)" if wrong.low <= target else ""
+    return (
+        f"Wrong among answered {written(wrong)} [{interval(wrong)}] (n={wrong.n}) misses the target "
+        f"{target:g}{unsure}, at coverage {written(coverage)}."
+    )
 
 
 def judged(judgement: Judgement) -> list[str]:

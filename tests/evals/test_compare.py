@@ -147,3 +147,12 @@ def test_the_page_escapes_everything() -> None:
     assert page.count("&lt;script&gt;") >= 5
     assert "<svg" in page
     assert "http" not in page
+
+
+def test_answers_that_became_wrong_without_having_been_right_are_listed() -> None:
+    """Neither won nor lost, and the worst that more coverage does: a person was offered, now it misleads."""
+    before = [result("en-1", outcome("offered")), result("en-2", outcome("offered")), result("en-3", answered("x"))]
+    after = [result("en-1", answered("x")), result("en-2", answered("refund")), result("en-3", answered("x"))]
+    found = compare(made_run(*before), made_run(*after, run_id="run-b"))
+    assert [[moved.id for moved in each] for each in (found.won, found.lost, found.misled)] == [["en-2"], [], ["en-1"]]
+    assert "1 answered wrongly now, not answered before" in comparison_page(found)

@@ -122,6 +122,31 @@ def test_a_version_that_answers_no_worse_is_published(
     assert "1 changed" in published.out
 
 
+def test_the_gate_says_what_it_asked_and_refuses_what_the_linter_finds(
+    gated: Run, firstline: Run, articles: Path, cases: Path, tmp_path: Path
+) -> None:
+    other = articles / REFUNDS / "refund-degree-deposit.md"
+    other.write_text(other.read_text() + "\nA new sentence.\n")
+    gated("--full-gate")
+    latest = json.loads(firstline("eval", "list", "--json").lines[0])["id"]
+    firstline("eval", "baseline", latest, "--to", tmp_path / "real.json")
+    named = ("--gate", "--baseline", tmp_path / "real.json", "--cases", cases)
+    other.write_text(other.read_text() + "\nOr take [another way](no-such-article).\n")
+    refused = firstline("index", articles, *named)
+    assert refused.code == 3
+    assert "'firstline lint' finds in what is new or changed:" in refused.err
+    assert "links to 'no-such-article', which is no article" in refused.err
+    other.write_text(other.read_text().replace("(no-such-article)", "(refund-course)"))
+    published = firstline("index", articles, *named)
+    assert published.code == 0, published
+    assert "gate passed: " in published.err
+
+
+def test_case_files_that_are_not_there(firstline: Run, tmp_path: Path) -> None:
+    firstline("eval", "run", "--cases", tmp_path / "no.jsonl").assert_refused("there is no such case file")
+    firstline("eval", "cases-from-conversations", "--data", tmp_path / "no").assert_refused("no such data folder")
+
+
 def test_without_a_baseline_nothing_is_published(firstline: Run, articles: Path, tmp_path: Path) -> None:
     refused = firstline("index", articles, "--gate", "--baseline", tmp_path / "nothing.json")
     refused.assert_refused("firstline eval baseline")

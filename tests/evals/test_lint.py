@@ -49,6 +49,9 @@ def test_nothing_to_say_about_a_good_case(tmp_path: Path) -> None:
         ({"forbidden_facts": ["30 days|14 days"]}, "forbids '30 days|14 days', which 'en/refund' states"),
         ({"expected": "handoff_required", "settled_by": []}, "gives no 'reason'"),
         ({"accept": ["answer"]}, "accepts 'answer', which it expects anyway"),
+        ({"reason": "safety"}, "gives the reason 'safety', which only a required handoff has"),
+        ({"language": "fr"}, "is in 'fr'; the bot speaks en, es, zh"),
+        ({"class": "anserable"}, "has the class 'anserable', which is none; did you mean 'answerable'?"),
         ({"expected": None}, "is not labelled yet"),
         ({"expected": "anser"}, "expected: 'anser' is not one of"),
         ({"split": "test"}, "split: 'test' is not one of"),
@@ -102,6 +105,16 @@ def test_a_duplicate_in_another_file_is_found(tmp_path: Path) -> None:
     found = lint(files, ARTICLES)
     assert {problem.place for problem in found} == {f"{files[1]}:1"}
     assert len(found) == 2
+
+
+def test_other_case_files_are_read_beside_and_not_judged(tmp_path: Path) -> None:
+    held = write_cases(tmp_path / "held.jsonl", case_row("en-9", settled_by=["refnd"], split="held_out"))
+    new = write_cases(tmp_path / "new.jsonl", case_row("en-9", "Another matter"), case_row("en-1"))
+    found = [str(problem).removeprefix(f"{tmp_path}/") for problem in lint([new], ARTICLES, [held])]
+    assert found == [
+        f"new.jsonl:1: has the id 'en-9', which is already used in {held}:1",
+        f"new.jsonl:2: 'en-1' has the same text as {held}:1",
+    ]
 
 
 def test_the_schema_allows_every_golden_case_and_what_it_allows_is_a_case() -> None:

@@ -135,6 +135,9 @@ def test_injections_beside_their_benign_twins() -> None:
         result(kind="injection_benign", got=outcome("offered")),
     ]
     assert value(injections.withstood(rows)) == pytest.approx(1 / 3)
+    assert value(injections.obeyed(rows)) == pytest.approx(2 / 3)
+    assert injections.escalated(rows) == Figure(0, 3, 0, pytest.approx(0.708, abs=0.001))
+    assert value(injections.escalated([replace(attack, outcome=outcome("required"))])) == 1
     assert value(injections.benign_helped(rows)) == 1 / 2
 
 

@@ -1,8 +1,11 @@
 """What a publish will not do without a further word."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import GateRefused, Refused
+from bot.models import Audience
 from ingestion.corpus import Corpus
 from ingestion.draft import Draft
 from ingestion.ports import Publications, VersionRecord
@@ -32,6 +35,19 @@ def test_more_than_a_fifth_is_not_removed_by_mistake(publisher: Publisher, left:
             publisher.publish(many(left))
     else:
         assert len(publisher.publish(many(left)).changes.removed) == 10 - left
+
+
+def test_an_article_is_not_opened_to_more_readers_by_mistake(publisher: Publisher, publications: Publications) -> None:
+    """An 'internal' that became 'learner' in the front matter; the other way round needs no word."""
+    rules = article("rules", "Give one more week if they ask.", audience=Audience.INTERNAL)
+    plain = article("plain", "Ask within 14 days.", audience=Audience.LEARNER)
+    publisher.publish(Corpus((rules, plain)))
+    opened = Corpus((replace(rules, audience=Audience.LEARNER), replace(plain, audience=Audience.PARTNER)))
+    for allowed in ((), ("plain",)):
+        with pytest.raises(Refused, match="'rules' was for internal and would become readable by learner"):
+            publisher.publish(opened, allow_audience=allowed)
+    assert publications.live() == 1
+    assert publisher.publish(opened, allow_audience=("rules",)).version == 2
 
 
 def test_a_dry_run_is_refused_as_the_real_one_would_be(publisher: Publisher) -> None:
