@@ -1,36 +1,73 @@
 """Several looks at an article made one score. By score, not by rank: reciprocal rank fusion lost much of the MRR."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-KEYWORD_SHARE = 0.15
-"""What an article with the question's best BM25 gains, in units of cosine."""
-LABEL_SHARE = 0.5
-"""What the nearness of title and keywords together counts beside that of the best chunk."""
-NAME_SHARE = 0.5
-"""The same for the nearest of title and keywords alone."""
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each look counts. Chosen over several corpora; `firstline eval retrieval --ablation` prints what each is
+    worth, and that weights learned on other corpora do no better."""
+
+    text: float = 1.0
+    """The best chunk."""
+    second: float = 0.3
+    """The second best chunk: an article that is about the question says so more than once."""
+    label: float = 0.5
+    """Title and keywords together."""
+    name: float = 0.5
+    """The nearest of title and keywords alone."""
+    keyword: float = 0.1
+    """What an article with the question's best BM25 gains, in units of cosine."""
+    even: bool = True
+    """Whether languages are evened out."""
+
+
+DEFAULT = Weights()
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """How near a question is to an article's best chunk, to its label and to its nearest name (cosines; None where it
-    has none), and its BM25 over the question's best (0 to 1)."""
+    """How near a question is to an article's two best chunks, to its label and to its nearest name (cosines; None
+    where it has none), and its BM25 over the question's best (0 to 1)."""
 
     text: float
+    second: float | None
     label: float | None
     name: float | None
     keyword: float
 
 
-def fuse(views: Views, keyword_weight: float = 1.0) -> float:
+def fuse(views: Views, keyword_weight: float = 1.0, weights: Weights = DEFAULT) -> float:
     """The weighted mean of the cosines, plus what the keywords add. A view that an article lacks counts like its text,
     so that a help center with few keywords is not split in two."""
-    label = views.text if views.label is None else views.label
-    name = views.text if views.name is None else views.name
-    dense = (views.text + LABEL_SHARE * label + NAME_SHARE * name) / (1 + LABEL_SHARE + NAME_SHARE)
-    return dense + KEYWORD_SHARE / 2 * keyword_weight * views.keyword
+    looks: tuple[tuple[float | None, float], ...] = (
+        (views.text, weights.text),
+        (views.second, weights.second),
+        (views.label, weights.label),
+        (views.name, weights.name),
+    )
+    total = sum(weight for _, weight in looks) or 1.0
+    dense = sum(weight * (views.text if cosine is None else cosine) for cosine, weight in looks) / total
+    return dense + weights.keyword * keyword_weight * views.keyword
 
 
 def keyword_weight(share: float) -> float:
     """How far keywords are to be trusted when this share of the articles is in the question's language: in a help
     center of which only some articles are translated, words would pull towards those, whatever they are about."""
     return min(1.0, max(0.0, (share - 0.25) / 0.3))
+
+
+def even_out(own: Mapping[str, float], main: Mapping[str, float]) -> dict[str, float]:
+    """One score an article from its version in the question's language and its version in the main language.
+
+    Text in the question's own language lies nearer whatever it is about; where only some articles are translated those
+    would crowd out the right one. How much nearer is seen on this very question, as the mean difference over the
+    articles found in both languages; that much is taken off, and an article's two versions are averaged.
+    """
+    both = [own[key] - main[key] for key in own if key in main]
+    nearer = sum(both) / len(both) if both else 0.0
+    scores = dict(main)
+    for key, score in own.items():
+        scores[key] = (score - nearer + main.get(key, score - nearer)) / 2
+    return scores

@@ -98,6 +98,11 @@ class Library(Protocol):
         """All rows of an article: its chunks and its names."""
         ...
 
+    @property
+    def main_language(self) -> str:
+        """The language that most articles exist in, `en` where there are none."""
+        ...
+
     def share_in(self, language: str) -> float:
         """The share of the articles that exist in this language, 0 to 1."""
         ...

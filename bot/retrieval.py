@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
-from bot.fusion import Views, fuse, keyword_weight
+from bot.fusion import DEFAULT, Views, Weights, even_out, fuse, keyword_weight
 from bot.keywords import terms
 from bot.models import Audience, Passage
 from bot.ports import Embedder, Library, Rows, Vectors
 
-CANDIDATES = 64
-"""Rows that each of the two searches brings; their articles are then looked at whole."""
+BY_KEYWORD = 64
+"""Rows that the keyword search brings; their articles are then looked at whole."""
+NEAREST = 128
+"""The same for the vector search. It is approximate and differs a little between two builds of the same corpus; it only
+nominates, with more than enough, and what it nominates is scored exactly: so the answer does not differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Retrieval:
     """Searches an open index version."""
 
     embedder: Embedder
+    weights: Weights = DEFAULT
 
     def search(
         self, library: Library, text: str, language: str, audience: Audience, collections: Sequence[str] = ()
@@ -43,55 +48,68 @@ class Retrieval:
         index, documents = library.keywords(audience)
         question_terms = terms(text)
         bm25 = _by_row(index.scores(question_terms), documents)
-        wanted = CANDIDATES * (8 if collections else 1)  # what is not in these collections falls away afterwards
-        keys = _candidates(library, library.nearest(vector, audience, wanted), bm25, collections)
+        wanted = NEAREST * (8 if collections else 1)  # what is not in these collections falls away afterwards
+        rows = (*library.nearest(vector, audience, wanted), *bm25)
+        keys = _candidates(library, rows, audience, collections)
         weight = keyword_weight(library.share_in(language))
-        passages = [_passage(library, key, vector, bm25, weight) for key in keys]
-        passages.sort(key=lambda passage: -passage.score)
+        passages = [_passage(library, key, vector, bm25, weight, self.weights) for key in keys]
         weights = {term: index.idf(term) for term in question_terms}
-        return Found(_own_language_first(passages, language), tuple(question_terms), weights)
+        main = library.main_language if self.weights.even else language
+        return Found(_one_an_article(passages, language, main), tuple(question_terms), weights)
 
 
 def _by_row(scores: Vectors, documents: Rows) -> dict[int, float]:
     """The best rows by keyword, their BM25 divided by the question's best."""
-    best = np.argsort(-scores, kind="stable")[:CANDIDATES]
+    best = np.argsort(-scores, kind="stable")[:BY_KEYWORD]
     top = float(scores.max(initial=0.0))
     return {int(documents[at]): float(scores[at]) / top for at in best if scores[at] > 0}
 
 
-def _candidates(library: Library, nearest: Rows, bm25: Iterable[int], collections: Sequence[str]) -> list[str]:
-    """Keys of the articles that either search found."""
-    keys = dict.fromkeys(library.chunks[int(row)].article_key for row in (*nearest, *bm25))
-    return [key for key in keys if not collections or library.article(key).collection in collections]
+def _candidates(library: Library, rows: Iterable[int], audience: Audience, collections: Sequence[str]) -> list[str]:
+    """Keys of the articles that either search found and of their translations, in an order of their own."""
+    ids = {library.article(library.chunks[int(row)].article_key).id for row in rows}
+    versions = (article for article_id in sorted(ids) for article in library.translations(article_id))
+    return [
+        article.key
+        for article in versions
+        if audience.reads(article.audience) and (not collections or article.collection in collections)
+    ]
 
 
-def _passage(library: Library, key: str, vector: Vectors, bm25: dict[int, float], weight: float) -> Passage:
+def _passage(
+    library: Library, key: str, vector: Vectors, bm25: dict[int, float], keyword_weight: float, weights: Weights
+) -> Passage:
     """The best chunk of an article, scored with all that the article shows of itself."""
     rows = library.rows_of(key)
     near: dict[str, list[tuple[float, int]]] = {"text": [], "label": [], "name": []}
     for row, cosine in zip(rows, library.dense(vector, np.asarray(rows)).tolist(), strict=True):
         near[library.chunks[row].view].append((cosine, row))
-    best = max(near["text"], key=lambda found: fuse(Views(found[0], None, None, bm25.get(found[1], 0.0)), weight))
+    words = weights.keyword * keyword_weight
+    cosine, row = max(near["text"], key=lambda found: found[0] + words * bm25.get(found[1], 0.0))
     keyword = max((bm25.get(row, 0.0) for _, row in near["text"]), default=0.0)
+    best = sorted((cosine for cosine, _ in near["text"]), reverse=True)[:2]
     label, name = (max(near[view])[0] if near[view] else None for view in ("label", "name"))
-    views = Views(max(near["text"])[0], label, name, keyword)
-    called = max((cosine for cosine in (label, name) if cosine is not None), default=best[0])
-    return Passage(library.article(key), library.chunks[best[1]], best[0], keyword, fuse(views, weight), called)
+    views = Views(best[0], best[1] if len(best) > 1 else None, label, name, keyword)
+    called = max((cosine for cosine in (label, name) if cosine is not None), default=cosine)
+    score = fuse(views, keyword_weight, weights)
+    return Passage(library.article(key), library.chunks[row], cosine, keyword, score, called)
 
 
-def _own_language_first(passages: Sequence[Passage], language: str) -> tuple[Passage, ...]:
-    """Of an article's language versions keep one, in the place of the best: the reader's, else English, else the
-    best found."""
+def _one_an_article(passages: Iterable[Passage], language: str, main: str) -> tuple[Passage, ...]:
+    """Of an article's language versions one, best article first: the reader's, else English, else the best found."""
+    shown: list[Passage] = []
+    spoken: dict[str, dict[str, float]] = {language: {}, main: {}}
+    for article_id, group in groupby(passages, key=lambda passage: passage.article.id):
+        versions = list(group)
+        shown.append(min(versions, key=lambda each: (*_foreign(each, language), -each.score)))
+        for each in versions:
+            for of, scores in spoken.items():
+                if each.article.locale.startswith(of):
+                    scores[article_id] = max(each.score, scores.get(article_id, each.score))
+    scores = even_out(spoken[language], spoken[main]) if main != language else spoken[language]
+    found = [replace(each, score=scores.get(each.article.id, each.score)) for each in shown]
+    return tuple(sorted(found, key=lambda passage: (-passage.score, passage.article.id)))
 
-    def rank(passage: Passage) -> tuple[bool, bool]:
-        locale = passage.article.locale
-        return (not locale.startswith(language), not locale.startswith("en"))
 
-    best: dict[str, Passage] = {}
-    score: dict[str, float] = {}
-    for passage in passages:
-        known = best.get(passage.article.id)
-        score.setdefault(passage.article.id, passage.score)
-        if known is None or rank(passage) < rank(known):
-            best[passage.article.id] = passage
-    return tuple(replace(passage, score=score[key]) for key, passage in best.items())
+def _foreign(passage: Passage, language: str) -> tuple[bool, bool]:
+    return not passage.article.locale.startswith(language), not passage.article.locale.startswith("en")

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.options import say, settings_for
+
+if TYPE_CHECKING:
+    from evals.dataset import Dataset
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -61,16 +64,50 @@ def speed(
 
 @app.command()
 def retrieval(
-    datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+    datasets: Annotated[
+        list[Path] | None, typer.Argument(help="Folders of corpus.jsonl, queries.jsonl, qrels.tsv.")
+    ] = None,
+    golden: Annotated[
+        bool, typer.Option("--golden", help="Add the golden cases' tune split, in every language.")
+    ] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="What each part of the search is worth.")] = False,
 ) -> None:
     """The right article in front (hit@1, 3, 5), beside keywords alone and the dense view alone."""
     from api import wiring
+    from bot.errors import BadInput
     from evals.bench.retrieval import compare
     from evals.dataset import read_dataset
 
-    workbench = wiring.make_workbench(settings_for(None))
-    for folder in datasets:
-        dataset = read_dataset(folder)
+    read = [read_dataset(folder) for folder in datasets or []] + (_golden() if golden else [])
+    if not read:
+        raise BadInput("nothing to search; name folders of data sets, or use --golden")
+    settings = settings_for(None)
+    workbench = wiring.make_workbench(settings, settings.data / "evals" / "vectors")
+    looked = []
+    for dataset in read:
         say(f"asking {dataset.name} …")
         with workbench(dataset.corpus) as assistant:
-            print("\n".join(compare(assistant, dataset.questions, dataset.name).lines()))
+            if ablation:
+                from evals.bench.ablation import look
+
+                looked.append(look(assistant, dataset.questions, dataset.name))
+            else:
+                print("\n".join(compare(assistant, dataset.questions, dataset.name).lines()))
+    if looked:
+        from evals.bench.ablation import table
+
+        print("\n".join(table(looked)))
+
+
+def _golden() -> "list[Dataset]":
+    """The golden questions of each language over all articles, and the others' over the English articles alone."""
+    from bot.language import SPOKEN
+    from evals.cases import golden_cases, questions_of
+
+    kb = Path("kb_articles")
+    places = [("golden", kb, SPOKEN), ("english", kb / "en", SPOKEN[1:])]
+    return [
+        questions_of(golden_cases(language), f"{name}-{language}", corpus)
+        for name, corpus, languages in places
+        for language in languages
+    ]

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +70,8 @@ class Snapshot:
             for audience in Audience
         }
         self._chroma = ChromaVectors(folder / "chroma")
+        spoken = Counter(article.locale.split("-")[0] for article in self._articles.values())
+        self.main_language = min(spoken, key=lambda language: (-spoken[language], language), default="en")
         self._keywords = {audience: self._keyword_index(audience) for audience in Audience}
 
     def _keyword_index(self, audience: Audience) -> tuple[KeywordIndex, Rows]:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fusion import Views, fuse, keyword_weight
 from bot.keywords import K1, B, KeywordIndex, terms
 
 
@@ -68,20 +67,3 @@ def test_an_empty_index_finds_nothing() -> None:
     assert index.scores(["a"]).shape == (0,)
     assert not index.knows("a")
     assert KeywordIndex(["", "!"]).scores(["a"]).tolist() == [0, 0]
-
-
-def test_fusion_prefers_what_both_find() -> None:
-    alone, both = Views(0.5, 0.5, 0.5, 0.0), Views(0.5, 0.5, 0.5, 1.0)
-    assert fuse(alone) == pytest.approx(0.5)
-    assert fuse(both) > fuse(alone)
-    assert fuse(both, keyword_weight=0.0) == fuse(alone)
-
-
-def test_a_view_that_an_article_lacks_counts_like_its_text() -> None:
-    assert fuse(Views(0.4, None, None, 0.0)) == pytest.approx(0.4)
-    assert fuse(Views(0.4, 0.8, None, 0.0)) > fuse(Views(0.4, None, None, 0.0)) > fuse(Views(0.4, 0.0, None, 0.0))
-
-
-@pytest.mark.parametrize(("share", "weight"), [(0.0, 0.0), (0.25, 0.0), (0.4, 0.5), (0.55, 1.0), (1.0, 1.0)])
-def test_keywords_count_where_most_articles_are_in_the_questions_language(share: float, weight: float) -> None:
-    assert keyword_weight(share) == pytest.approx(weight)

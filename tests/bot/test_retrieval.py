@@ -1,15 +1,23 @@
 """Retrieval on a published part of the sample: audience, language, collections."""
 
 import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from bot.adapters.chroma import write_vectors
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
 from bot.models import Answer, Audience, Clarification, Handoff, Question
+from bot.ports import Rows, Vectors
 from bot.retrieval import Retrieval
 from bot.screening import MAX_CHARACTERS
 from ingestion.corpus import Corpus
+from ingestion.draft import rows_by_audience
 
 LEARNER, PARTNER, INTERNAL = Audience
 QUESTIONS = [
@@ -102,6 +110,51 @@ def test_the_same_question_finds_the_same_again(library: Snapshot, retrieval: Re
     for question in QUESTIONS:
         found = retrieval.search(library, question, "en", LEARNER)
         assert found == retrieval.search(library, question, "en", LEARNER)
+
+
+def test_two_builds_of_the_same_corpus_find_the_same(data: Path, library: Snapshot, retrieval: Retrieval) -> None:
+    """Chroma's graph comes out differently each time that it is built; what is found may not."""
+    folder = data / "versions" / "1"
+    shutil.rmtree(folder / "chroma")
+    rows = rows_by_audience(list(library.articles), library.chunks)
+    write_vectors(folder / "chroma", rows, np.load(folder / "vectors.npy"))
+    again = Snapshot(folder)
+    for question in QUESTIONS:
+        for language in ("en", "es", "zh"):
+            found = retrieval.search(library, question, language, LEARNER)
+            assert retrieval.search(again, question, language, LEARNER) == found
+    again.close()
+
+
+def test_the_order_in_which_rows_are_nominated_does_not_matter(library: Snapshot, retrieval: Retrieval) -> None:
+    class Shuffled:
+        """The same version, its nearest rows in another order and some of the last left out."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(library, name)
+
+        def nearest(self, vector: Vectors, audience: Audience, count: int) -> Rows:
+            return library.nearest(vector, audience, count - 9)[::-1]
+
+    for question in QUESTIONS:
+        found = retrieval.search(library, question, "en", LEARNER)
+        assert retrieval.search(Shuffled(), question, "en", LEARNER).passages[:10] == found.passages[:10]
+
+
+def test_untranslated_articles_are_not_crowded_out(library: Snapshot, retrieval: Retrieval) -> None:
+    """Most of the part stands in English alone; Spanish and Chinese words lie nearer to Spanish and Chinese text."""
+    uneven = replace(retrieval, weights=replace(retrieval.weights, even=False))
+    places = {True: 0, False: 0}
+    for language, question in [
+        ("es", "¿Cuándo no es posible un reembolso?"),
+        ("es", "¿Dónde está la factura de mi compra?"),
+        ("zh", "什么情况下不能退款？"),
+        ("zh", "我在哪里可以下载发票？"),
+    ]:
+        for even, by in ((True, retrieval), (False, uneven)):
+            ids = by.search(library, question, language, LEARNER).article_ids
+            places[even] += min(ids.index("refund-not-possible"), ids.index("receipts-invoices"))
+    assert places[True] < places[False]
 
 
 @pytest.mark.parametrize("text", ["?", "!!!", "a", "x" * MAX_CHARACTERS, "退" * MAX_CHARACTERS, "🎓" * 500])
