@@ -16,7 +16,7 @@ from bot.errors import BadInput
 from bot.generating import Writer
 from bot.intents import Encode, Intents
 from bot.intents import load as load_intents
-from bot.ports import Embedder, Generator
+from bot.ports import Embedder, Generator, Reranker
 from bot.prior import load_prior
 from bot.replies import Replies, read_replies
 from bot.retrieval import Retrieval
@@ -104,6 +104,18 @@ def lazy_embedder(settings: Settings) -> Embedder:
     return LazyEmbedder(name, lambda: make_encoders(settings).embedder)
 
 
+def make_reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder; None where none is configured. Raises BadInput for an unknown one."""
+    name, _, model = settings.reranker.partition(":")
+    if not settings.reranker:
+        return None
+    if name == "sentence-transformers" and model:
+        from bot.adapters.cross_encoder import CrossEncoderReranker
+
+        return CrossEncoderReranker(model)
+    raise BadInput(f"setting 'reranker': '{settings.reranker}' is not sentence-transformers:NAME")
+
+
 def make_intents(settings: Settings, encoders: Encoders) -> Intents:
     return load_intents(settings.intents, encoders.intents, encoders.intents_name, settings.models)
 
@@ -138,7 +150,7 @@ def make_assistant(
     prior = load_prior()
     return Assistant(
         shelf=shelf or make_shelf(settings, publications),
-        retrieval=Retrieval(encoders.embedder),
+        retrieval=Retrieval(encoders.embedder, reranker=make_reranker(settings)),
         intents=intents,
         calibrator=prior.calibrator,
         thresholds=prior.thresholds(settings.target_error_rate),

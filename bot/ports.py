@@ -47,6 +47,14 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Looks at the best passages once more, each together with the question."""
+
+    def fit(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How well each text fits the question, higher is better, on whatever scale; in the order of the texts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What a language model is told: how to behave, and the question with the passages as data."""

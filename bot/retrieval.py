@@ -9,13 +9,15 @@ import numpy as np
 from bot.fusion import DEFAULT, Views, Weights, even_out, fuse, keyword_weight
 from bot.keywords import terms
 from bot.models import Audience, Passage
-from bot.ports import Embedder, Library, Rows, Vectors
+from bot.ports import Embedder, Library, Reranker, Rows, Vectors
 
 BY_KEYWORD = 64
 """Rows that the keyword search brings; their articles are then looked at whole."""
 NEAREST = 128
 """The same for the vector search. It is approximate and differs a little between two builds of the same corpus; it only
 nominates, with more than enough, and what it nominates is scored exactly: so the answer does not differ."""
+RERANKED = 10
+"""Passages that a reranker looks at, where one is configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Retrieval:
 
     embedder: Embedder
     weights: Weights = DEFAULT
+    reranker: Reranker | None = None
 
     def search(
         self, library: Library, text: str, language: str, audience: Audience, collections: Sequence[str] = ()
@@ -55,7 +58,10 @@ class Retrieval:
         passages = [_passage(library, key, vector, bm25, weight, self.weights) for key in keys]
         weights = {term: index.idf(term) for term in question_terms}
         main = library.main_language if self.weights.even else language
-        return Found(_one_an_article(passages, language, main), tuple(question_terms), weights)
+        best_first = _one_an_article(passages, language, main)
+        if self.reranker is not None:
+            best_first = _reranked(self.reranker, text, best_first)
+        return Found(best_first, tuple(question_terms), weights)
 
 
 def _by_row(scores: Vectors, documents: Rows) -> dict[int, float]:
@@ -81,18 +87,23 @@ def _passage(
 ) -> Passage:
     """The best chunk of an article, scored with all that the article shows of itself."""
     rows = library.rows_of(key)
-    near: dict[str, list[tuple[float, int]]] = {"text": [], "label": [], "name": []}
+    near: dict[str, list[float]] = {"text": [], "label": [], "name": []}
+    shown = (float("-inf"), 0.0, 0)
+    keyword, words = 0.0, weights.keyword * keyword_weight
     for row, cosine in zip(rows, library.dense(vector, np.asarray(rows)).tolist(), strict=True):
-        near[library.chunks[row].view].append((cosine, row))
-    words = weights.keyword * keyword_weight
-    cosine, row = max(near["text"], key=lambda found: found[0] + words * bm25.get(found[1], 0.0))
-    keyword = max((bm25.get(row, 0.0) for _, row in near["text"]), default=0.0)
-    best = sorted((cosine for cosine, _ in near["text"]), reverse=True)[:2]
-    label, name = (max(near[view])[0] if near[view] else None for view in ("label", "name"))
-    views = Views(best[0], best[1] if len(best) > 1 else None, label, name, keyword)
-    called = max((cosine for cosine in (label, name) if cosine is not None), default=cosine)
+        view = library.chunks[row].view
+        near[view].append(cosine)
+        if view == "text":
+            said = bm25.get(row, 0.0)
+            keyword = max(keyword, said)
+            shown = max(shown, (cosine + words * said, cosine, -row))
+    _, cosine, row = shown
+    texts = sorted(near["text"], reverse=True)
+    label, name = (max(near[view], default=None) for view in ("label", "name"))
+    views = Views(texts[0], texts[1] if len(texts) > 1 else None, label, name, keyword)
+    called = max((each for each in (label, name) if each is not None), default=cosine)
     score = fuse(views, keyword_weight, weights)
-    return Passage(library.article(key), library.chunks[row], cosine, keyword, score, called)
+    return Passage(library.article(key), library.chunks[-row], cosine, keyword, score, called)
 
 
 def _one_an_article(passages: Iterable[Passage], language: str, main: str) -> tuple[Passage, ...]:
@@ -109,6 +120,16 @@ def _one_an_article(passages: Iterable[Passage], language: str, main: str) -> tu
     scores = even_out(spoken[language], spoken[main]) if main != language else spoken[language]
     found = [replace(each, score=scores.get(each.article.id, each.score)) for each in shown]
     return tuple(sorted(found, key=lambda passage: (-passage.score, passage.article.id)))
+
+
+def _reranked(reranker: Reranker, question: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The first RERANKED in the reranker's order. Each takes the score of its new place, so that scores keep falling
+    and keep the scale that the confidence was learned on."""
+    first, rest = passages[:RERANKED], passages[RERANKED:]
+    fit = reranker.fit(question, [passage.chunk.embedded_text(passage.article) for passage in first])
+    order = sorted(range(len(first)), key=lambda at: (-fit[at], at))
+    moved = (replace(first[at], score=place.score) for at, place in zip(order, first, strict=True))
+    return (*moved, *rest)
 
 
 def _foreign(passage: Passage, language: str) -> tuple[bool, bool]:

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "default", description="default, or sentence-transformers:NAME (a local folder or a hub name; needs the extra)."
     )
+    reranker: str = Field(
+        "", description="sentence-transformers:NAME, a cross-encoder that reorders the ten best. Empty: none."
+    )
     threads: int = Field(1, ge=1, le=64, description="Threads of the embedding model.")
     target_error_rate: float = Field(0.15, gt=0, lt=1, description="Acceptable share of wrong answers among answers.")
     generator_url: str = Field("", description="Base URL of an OpenAI-compatible server. Empty: extractive answers.")

@@ -58,7 +58,8 @@ class Snapshot:
         for article in self._articles.values():
             self._translations.setdefault(article.id, []).append(article)
         self.chunks: Sequence[Chunk] = read_rows(folder / "chunks.jsonl", chunk_from)
-        self._vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        # Still on disk until looked at; a plain array over it, since each slice of a memmap costs its class's overhead.
+        self._vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r").view(np.ndarray)
         self._alive = np.array([chunk.article_key in self._articles for chunk in self.chunks], dtype=bool)
         self._buried = int((~self._alive).sum())
         self._rows: dict[str, list[int]] = {}

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,23 @@ def test_untranslated_articles_are_not_crowded_out(library: Snapshot, retrieval:
             ids = by.search(library, question, language, LEARNER).article_ids
             places[even] += min(ids.index("refund-not-possible"), ids.index("receipts-invoices"))
     assert places[True] < places[False]
+
+
+def test_a_reranker_orders_the_first_and_no_other(
+    library: Snapshot, retrieval: Retrieval, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.retrieval.RERANKED", 4)
+
+    class Backwards:
+        def fit(self, question: str, texts: Sequence[str]) -> list[float]:
+            assert question == QUESTIONS[0]
+            assert len(texts) == 4
+            return [float(place) for place in range(len(texts))]
+
+    found = retrieval.search(library, QUESTIONS[0], "en", LEARNER)
+    reranked = replace(retrieval, reranker=Backwards()).search(library, QUESTIONS[0], "en", LEARNER)
+    assert reranked.article_ids == (*found.article_ids[3::-1], *found.article_ids[4:])
+    assert [each.score for each in reranked.passages] == [each.score for each in found.passages]
 
 
 @pytest.mark.parametrize("text", ["?", "!!!", "a", "x" * MAX_CHARACTERS, "退" * MAX_CHARACTERS, "🎓" * 500])
