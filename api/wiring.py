@@ -214,10 +214,13 @@ def site_rules(settings: Settings) -> Mapping[str, SiteRules]:
     }
 
 
-def make_workbench(settings: Settings, remember: Path | None = None) -> Workbench:
+def make_workbench(
+    settings: Settings, remember: Path | None = None, wrap: Callable[[Embedder], Embedder] = lambda embedder: embedder
+) -> Workbench:
     """Publishes a corpus into a folder that lasts as long as it is looked at; the models are loaded once.
 
-    With `remember`, the vectors of each corpus are kept in that folder for the next time.
+    With `remember`, the vectors of each corpus are kept in that folder for the next time; `wrap` puts something around
+    the embedder of passages.
     """
     encoders = make_encoders(settings)
     intents = make_intents(settings, encoders)
@@ -227,7 +230,7 @@ def make_workbench(settings: Settings, remember: Path | None = None) -> Workbenc
         with tempfile.TemporaryDirectory() as folder:
             own = settings.model_copy(update={"data": Path(folder), "database": ""})
             publications = open_storage(own).publications
-            embedder = encoders.embedder
+            embedder = wrap(encoders.embedder)
             if remember is not None:
                 embedder = RememberingEmbedder(embedder, remember / f"{corpus.resolve().parent.name}-{corpus.stem}.npz")
             make_publisher(own, publications, embedder).publish(read_corpus([corpus]), skip_invalid=True)
