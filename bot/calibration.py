@@ -1,0 +1,158 @@
+"""What labelled questions of this help center prove: the line that keeps an error rate, and confidence made honest.
+
+The line is found by learn-then-test (Angelopoulos, Bates, Candès, Jordan and Lei, Learn then test: calibrating
+predictive algorithms to achieve risk control, 2021): lines fixed beforehand are tried from the strictest to the most
+generous, each by an exact binomial test of "more than the target is wrong among answered", until one test fails. With
+probability 1 - DELTA over the labelled questions the line that is kept holds the target for questions like them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot.decision import Thresholds
+
+DELTA = 0.1
+"""How often, over many sets of labelled questions, the promise may be wrong."""
+LINES = tuple(1 / (1 + math.exp(-step / 4)) for step in range(36, -17, -1))
+"""Confidences from 0.9999 to 0.018, evenly apart in logits; fixed before any label is seen."""
+RIDGE = 1.0
+"""How strongly the correction of confidence holds on to none at all, in questions' worth of evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One labelled question: the estimated confidence, and whether the first article settles it."""
+
+    confidence: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What answering from this confidence on does to the labelled questions."""
+
+    confidence: float
+    answered: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Confidence and lines as measured on `questions` labelled questions."""
+
+    questions: int
+    line: Line
+    slope: float
+    offset: float
+
+    @property
+    def status(self) -> str:
+        return f"measured({self.questions})"
+
+    def probability(self, estimated: float) -> float:
+        """Platt scaling (Platt, 1999) of the estimate; it keeps the order."""
+        return _logistic(self.slope * _logit(estimated) + self.offset)
+
+    def thresholds(self, estimated: Thresholds) -> Thresholds:
+        """The measured line to answer from; `near` keeps its meaning."""
+        near = min(estimated.near, self.line.confidence)
+        return replace(estimated, answer=self.probability(self.line.confidence), near=self.probability(near))
+
+
+def measure(labels: Sequence[Labelled], target: float) -> Measured | None:
+    """None where no line can be shown to keep `target`, the share that may be wrong among answered."""
+    line = kept_line(labels, target)
+    return None if line is None else Measured(len(labels), line, *_platt(labels))
+
+
+def kept_line(labels: Sequence[Labelled], target: float) -> Line | None:
+    """The most generous line that passes before one fails. It starts where answers are enough for a test to pass."""
+    kept = None
+    for line in lines_of(labels):
+        if line.answered >= fewest(target):
+            if tail(line.wrong, line.answered, target) > DELTA:
+                break
+            kept = line
+    return kept
+
+
+def lines_of(labels: Sequence[Labelled]) -> list[Line]:
+    """All lines, the strictest first."""
+    confidence = np.array([each.confidence for each in labels], dtype=np.float64)
+    wrong = np.array([not each.right for each in labels], dtype=np.bool_)
+    answered = [confidence >= line for line in LINES]
+    return [Line(line, int(above.sum()), int(wrong[above].sum())) for line, above in zip(LINES, answered, strict=True)]
+
+
+def fewest(target: float) -> int:
+    """Answers, none of them wrong, without which nothing about `target` can be shown: 22 for 10 %, 45 for 5 %."""
+    return math.ceil(math.log(DELTA) / math.log(1 - target))
+
+
+def tail(wrong: int, answered: int, target: float) -> float:
+    """The chance of at most `wrong` wrong ones among `answered` if `target` were the share (binomial)."""
+    logs = [
+        math.lgamma(answered + 1)
+        - math.lgamma(k + 1)
+        - math.lgamma(answered - k + 1)
+        + k * math.log(target)
+        + (answered - k) * math.log1p(-target)
+        for k in range(wrong + 1)
+    ]
+    return min(1.0, math.fsum(math.exp(each) for each in logs))
+
+
+def upper_bound(wrong: int, answered: int) -> float:
+    """The largest share of wrong answers that the counts do not exclude at DELTA (Clopper and Pearson, 1934)."""
+    low, high = (wrong / answered if answered else 0.0), 1.0
+    if wrong >= answered:
+        return 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if tail(wrong, answered, middle) > DELTA else (low, middle)
+    return high
+
+
+def missing(labels: Sequence[Labelled], target: float) -> int | None:
+    """How many more labelled questions would show `target`, if they turn out like these; 0 where these do, None
+    where no line comes near it. Without any wrong answer it takes `fewest(target)` answered ones."""
+    if kept_line(labels, target):
+        return 0
+    times = [found for line in lines_of(labels) if line.answered and (found := _times(line, target)) is not None]
+    return max(1, math.ceil((min(times) - 1) * len(labels))) if times else None
+
+
+def _times(line: Line, target: float) -> float | None:
+    """How many times as many questions would pass at this line; None where its share of wrong ones is too large."""
+    if line.wrong / line.answered >= target * 0.9:
+        return None
+    times = max(1.0, fewest(target) / line.answered)
+    while tail(math.ceil(line.wrong * times), math.floor(line.answered * times + 1e-9), target) > DELTA:
+        times *= 1.05
+    return times
+
+
+def _platt(labels: Sequence[Labelled]) -> tuple[float, float]:
+    """Slope and offset of the logit that make confidence most likely, by Newton's method, held near (1, 0)."""
+    x = np.array([[_logit(each.confidence), 1.0] for each in labels], dtype=np.float64)
+    y = np.array([each.right for each in labels], dtype=np.float64)
+    start = np.array([1.0, 0.0])
+    found = start.copy()
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(x @ found, -30, 30)))
+        gradient = x.T @ (y - p) - RIDGE * (found - start)
+        curvature = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(2)
+        found = found + np.linalg.solve(curvature, gradient)
+    return max(float(found[0]), 0.05), float(found[1])
+
+
+def _logit(probability: float) -> float:
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))
+
+
+def _logistic(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
