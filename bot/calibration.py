@@ -1,9 +1,10 @@
 """What labelled questions of this help center prove: the line that keeps an error rate, and confidence made honest.
 
 The line is found by learn-then-test (Angelopoulos, Bates, Candès, Jordan and Lei, Learn then test: calibrating
-predictive algorithms to achieve risk control, 2021): lines fixed beforehand are tried from the strictest to the most
-generous, each by an exact binomial test of "more than the target is wrong among answered", until one test fails. With
-probability 1 - DELTA over the labelled questions the line that is kept holds the target for questions like them.
+predictive algorithms to achieve risk control, 2021): lines fixed beforehand are tried from a strict one to ever more
+generous ones, each by an exact binomial test of "more than the target is wrong among answered", until one test fails.
+With probability 1 - DELTA over the labelled questions the line that is kept holds the target for questions like them.
+Where to start may not depend on the labels: it is the line that by the estimated confidences is likeliest to pass.
 """
 
 import math
@@ -37,6 +38,8 @@ class Line:
     confidence: float
     answered: int
     wrong: int
+    expected: float
+    """The share that the estimated confidences expect to be wrong among answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,14 @@ def measure(labels: Sequence[Labelled], target: float) -> Measured | None:
 
 
 def kept_line(labels: Sequence[Labelled], target: float) -> Line | None:
-    """The most generous line that passes before one fails. It starts where answers are enough for a test to pass."""
-    kept = None
-    for line in lines_of(labels):
-        if line.answered >= fewest(target):
-            if tail(line.wrong, line.answered, target) > DELTA:
-                break
-            kept = line
+    """The most generous line that passes before one fails, from the one on that is likeliest to pass."""
+    lines = lines_of(labels)
+    chances = [_chance_to_pass(line, target) for line in lines]
+    start, kept = chances.index(max(chances)), None
+    for line in lines[start:]:
+        if not line.answered or tail(line.wrong, line.answered, target) > DELTA:
+            break
+        kept = line
     return kept
 
 
@@ -83,8 +87,12 @@ def lines_of(labels: Sequence[Labelled]) -> list[Line]:
     """All lines, the strictest first."""
     confidence = np.array([each.confidence for each in labels], dtype=np.float64)
     wrong = np.array([not each.right for each in labels], dtype=np.bool_)
-    answered = [confidence >= line for line in LINES]
-    return [Line(line, int(above.sum()), int(wrong[above].sum())) for line, above in zip(LINES, answered, strict=True)]
+    lines = []
+    for line in LINES:
+        above = confidence >= line
+        expected = float((1 - confidence[above]).mean()) if above.any() else 1.0
+        lines.append(Line(line, int(above.sum()), int(wrong[above].sum()), expected))
+    return lines
 
 
 def fewest(target: float) -> int:
@@ -122,7 +130,18 @@ def missing(labels: Sequence[Labelled], target: float) -> int | None:
     if kept_line(labels, target):
         return 0
     times = [found for line in lines_of(labels) if line.answered and (found := _times(line, target)) is not None]
-    return max(1, math.ceil((min(times) - 1) * len(labels))) if times else None
+    return max(1, math.ceil((min(times) - 1) * len(labels) - 1e-9)) if times else None
+
+
+def _chance_to_pass(line: Line, target: float) -> float:
+    """That the test passes if the estimated confidences are right; no label has a say in it."""
+    if line.answered < fewest(target):
+        return 0.0
+    passing, failing = 0, line.answered
+    while failing - passing > 1:
+        middle = (passing + failing) // 2
+        passing, failing = (middle, failing) if tail(middle, line.answered, target) <= DELTA else (passing, middle)
+    return tail(passing, line.answered, min(max(line.expected, 1e-4), 1 - 1e-4))
 
 
 def _times(line: Line, target: float) -> float | None:
