@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.decision import Thresholds
 
@@ -21,6 +22,10 @@ LINES = tuple(1 / (1 + math.exp(-step / 4)) for step in range(36, -17, -1))
 """Confidences from 0.9999 to 0.018, evenly apart in logits; fixed before any label is seen."""
 RIDGE = 1.0
 """How strongly the correction of confidence holds on to none at all, in questions' worth of evidence."""
+
+FLATTEST = 0.05
+"""The least slope of that correction, so that the order is kept."""
+TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Measured:
 
     def probability(self, estimated: float) -> float:
         """Platt scaling (Platt, 1999) of the estimate; it keeps the order."""
-        return _logistic(self.slope * _logit(estimated) + self.offset)
+        return float(_logistic(np.array(self.slope * _logit(estimated) + self.offset)))
 
     def thresholds(self, estimated: Thresholds) -> Thresholds:
         """The measured line to answer from; `near` keeps its meaning."""
@@ -157,15 +162,23 @@ def _times(line: Line, target: float) -> float | None:
 def _platt(labels: Sequence[Labelled]) -> tuple[float, float]:
     """Slope and offset of the logit that make confidence most likely, by Newton's method, held near (1, 0)."""
     x = np.array([[_logit(each.confidence), 1.0] for each in labels], dtype=np.float64)
-    y = np.array([each.right for each in labels], dtype=np.float64)
+    sign = np.array([1.0 if each.right else -1.0 for each in labels], dtype=np.float64)
     start = np.array([1.0, 0.0])
-    found = start.copy()
+
+    def loss(at: npt.NDArray[np.float64]) -> float:
+        return float(np.logaddexp(0.0, -sign * (x @ at)).sum() + RIDGE / 2 * ((at - start) ** 2).sum())
+
+    found = start
     for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(x @ found, -30, 30)))
-        gradient = x.T @ (y - p) - RIDGE * (found - start)
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(2)
-        found = found + np.linalg.solve(curvature, gradient)
-    return max(float(found[0]), 0.05), float(found[1])
+        p = _logistic(x @ found)
+        gradient = x.T @ (p - (sign > 0)) + RIDGE * (found - start)
+        step = np.linalg.solve((x.T * (p * (1 - p))) @ x + RIDGE * np.eye(2), gradient)
+        while loss(found - step) > loss(found) and np.abs(step).max() > TINY:
+            step = step / 2
+        found = found - step
+        if np.abs(step).max() <= TINY:
+            break
+    return max(float(found[0]), FLATTEST), float(found[1])
 
 
 def _logit(probability: float) -> float:
@@ -173,5 +186,6 @@ def _logit(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _logistic(logit: float) -> float:
-    return 1 / (1 + math.exp(-logit))
+def _logistic(logit: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    chance: npt.NDArray[np.float64] = np.exp(-np.logaddexp(0.0, -logit))
+    return chance

@@ -104,6 +104,13 @@ def test_confidence_that_says_too_much_is_corrected() -> None:
     assert sum(p for p, _ in sure) / len(sure) == pytest.approx(share, abs=0.06)
 
 
+@pytest.mark.parametrize("sure", [0.5, 0.9, 0.9999, 1.0])
+def test_questions_that_confidence_tells_apart_completely_are_no_trouble(sure: float) -> None:
+    measured = measure([*labels(60, 0, sure), *labels(60, 60, 0.4)], 0.1)
+    assert measured is not None
+    assert 0 <= measured.probability(0.0) < measured.probability(0.4) < 0.5 < measured.probability(sure) <= 1
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_the_correction_keeps_the_order(one: float, other: float) -> None:
     measured = measure(drawn(300, seed=3), 0.2)
