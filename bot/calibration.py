@@ -73,7 +73,7 @@ class Measured:
 def measure(labels: Sequence[Labelled], target: float) -> Measured | None:
     """None where no line can be shown to keep `target`, the share that may be wrong among answered."""
     line = kept_line(labels, target)
-    return None if line is None else Measured(len(labels), line, *_platt(labels))
+    return None if line is None else Measured(len(labels), line, *platt(labels))
 
 
 def kept_line(labels: Sequence[Labelled], target: float) -> Line | None:
@@ -159,7 +159,7 @@ def _times(line: Line, target: float) -> float | None:
     return times
 
 
-def _platt(labels: Sequence[Labelled]) -> tuple[float, float]:
+def platt(labels: Sequence[Labelled]) -> tuple[float, float]:
     """Slope and offset of the logit that make confidence most likely, by Newton's method, held near (1, 0)."""
     x = np.array([[_logit(each.confidence), 1.0] for each in labels], dtype=np.float64)
     sign = np.array([1.0 if each.right else -1.0 for each in labels], dtype=np.float64)

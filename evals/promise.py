@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.calibration import DELTA, Labelled, kept_line
+from bot.calibration import DELTA, Labelled, kept_line, platt
 from evals.training.observing import Floats, Marks
 from evals.training.prior import Judged, line_for
+from evals.training.report import ece
 
 TARGETS = (0.02, 0.05, 0.1, 0.2)
 SPLITS = 100
@@ -41,7 +42,7 @@ class Promise:
 
 
 def learn_then_test(confidence: Floats, right: Marks, target: float) -> float:
-    line = kept_line([Labelled(float(p), bool(r)) for p, r in zip(confidence, right, strict=True)], target)
+    line = kept_line(_labels(confidence, right), target)
     return line.confidence if line else NOTHING
 
 
@@ -88,6 +89,20 @@ def try_out(confidence: Floats, right: Marks, method: str, target: float) -> Pro
     )
 
 
+def measured_ece(confidence: Floats, right: Marks) -> float:
+    """The calibration error of corrected confidence; a question's is the mean of what the halves without it gave it."""
+    random = np.random.default_rng(SEED)
+    half, total, times = len(right) // 2, np.zeros(len(right)), np.zeros(len(right))
+    for _ in range(SPLITS):
+        order = random.permutation(len(right))
+        known, unknown = order[:half], order[half:]
+        slope, offset = platt(_labels(confidence[known], right[known]))
+        logit = np.log(confidence[unknown]) - np.log1p(-confidence[unknown])
+        total[unknown] += 1 / (1 + np.exp(-(slope * logit + offset)))
+        times[unknown] += 1
+    return ece(total / np.maximum(times, 1), right)
+
+
 def promises(judged: Sequence[Judged]) -> list[str]:
     """A line for each data set, method and target, by the confidences of a model that never saw the corpus."""
     lines = [
@@ -98,9 +113,16 @@ def promises(judged: Sequence[Judged]) -> list[str]:
     for each in judged:
         inside = each.part.inside
         confidence, right = each.probability[inside], each.part.right[inside]
-        lines.append(f"{each.part.name} {'shared space' if each.part.shared else 'English'} n={len(right)}")
+        lines.append(
+            f"{each.part.name} {'shared space' if each.part.shared else 'English'} n={len(right)}: ECE estimated "
+            f"{ece(confidence, right):.3f}, measured {measured_ece(confidence, right):.3f}"
+        )
         lines += [_line(try_out(confidence, right, method, target)) for method in METHODS for target in TARGETS]
     return lines
+
+
+def _labels(confidence: Floats, right: Marks) -> list[Labelled]:
+    return [Labelled(float(p), bool(r)) for p, r in zip(confidence, right, strict=True)]
 
 
 def _line(found: Promise) -> str:

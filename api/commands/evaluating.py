@@ -23,12 +23,12 @@ def train_prior(
     write: Annotated[Path | None, typer.Option(help="Where to write the coefficients.")] = None,
 ) -> None:
     """Train the calibrator that ships with Firstline, each figure measured on a data set it did not see."""
-    from evals.training.prior import left_out, train
+    from evals.training.prior import left_out, train, without_background
     from evals.training.report import report
 
     parts = _observed(datasets, outside, golden)
     judged = left_out(parts)
-    print("\n".join(report(judged)))
+    print("\n".join(report(judged, left_out(without_background(parts)))))
     if write is not None:
         write.write_text(json.dumps(train(parts, judged), indent=1) + "\n", encoding="utf-8")
         print(f"written to {write}")

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.assistant import Assistant
+from bot.background import Background
 from bot.confidence import signs_of
 from bot.conversation import stand_alone
 from bot.language import detect
@@ -35,6 +36,8 @@ class Observed:
     made: bool
     """English questions searched as if they were foreign: to learn from, never to be measured by."""
     signs: Floats
+    plain: Floats
+    """The same signs where nothing was learned of the help center at publish, to compare with."""
     cosine: Floats
     """Of question and best passage: the usual confidence, to compare with."""
     right: Marks
@@ -72,6 +75,7 @@ def observe(dataset: Dataset, outside: Sequence[str], workbench: Workbench) -> l
 @dataclass(frozen=True, slots=True)
 class _Row:
     signs: tuple[float, ...]
+    plain: tuple[float, ...]
     cosine: float
     right: bool
     settled: bool
@@ -83,6 +87,7 @@ def _row(assistant: Assistant, library: Library, each: LabelledQuestion, languag
     found = assistant.retrieval.search(library, text, language, Audience.LEARNER)
     return _Row(
         signs=signs_of(found, language, library.background).values(),
+        plain=signs_of(found, language, Background()).values(),
         cosine=found.passages[0].dense if found.passages else 0.0,
         right=bool(found.article_ids) and found.article_ids[0] in each.settled_by,
         settled=bool(each.settled_by),
@@ -91,9 +96,15 @@ def _row(assistant: Assistant, library: Library, each: LabelledQuestion, languag
 
 
 def _observed(dataset: Dataset, shared: bool, made: bool, rows: Sequence[_Row]) -> Observed:
-    marks: Iterator[Marks] = (
-        np.array([getattr(row, name) for row in rows], dtype=np.bool_) for name in ("right", "settled", "outside")
+    return Observed(
+        name=dataset.name,
+        corpus=dataset.corpus,
+        shared=shared,
+        made=made,
+        signs=np.array([row.signs for row in rows], dtype=np.float64),
+        plain=np.array([row.plain for row in rows], dtype=np.float64),
+        cosine=np.array([row.cosine for row in rows], dtype=np.float64),
+        right=np.array([row.right for row in rows], dtype=np.bool_),
+        settled=np.array([row.settled for row in rows], dtype=np.bool_),
+        outside=np.array([row.outside for row in rows], dtype=np.bool_),
     )
-    signs = np.array([row.signs for row in rows], dtype=np.float64)
-    cosine = np.array([row.cosine for row in rows], dtype=np.float64)
-    return Observed(dataset.name, dataset.corpus, shared, made, signs, cosine, *marks)

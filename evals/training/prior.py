@@ -7,7 +7,7 @@ corpus. What is printed is always measured on a corpus that neither coefficients
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,11 @@ def train(parts: Sequence[Observed], judged: Sequence[Judged]) -> dict[str, Any]
         "by_error_rate": [[rate, round(shared_line(judged, rate), 4)] for rate in ERROR_RATES],
         "near": round(float(np.quantile(strangers, NEAR_SHARE)), 4),
     }
+
+
+def without_background(parts: Sequence[Observed]) -> list[Observed]:
+    """The same questions with the signs of a help center of which nothing was learned."""
+    return [replace(each, signs=each.plain) for each in parts]
 
 
 def _coefficients(model: LogisticRegression) -> dict[str, Any]:

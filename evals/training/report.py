@@ -11,25 +11,30 @@ from evals.training.prior import ERROR_RATES, Judged, line_for, shared_line
 BINS = 10
 
 
-def report(judged: Sequence[Judged]) -> list[str]:
-    """Two lines a part: how well confidence tells right from wrong, and what comes of each target."""
-    lines = ["each figure on a corpus left out of training and thresholds; (cosine): the top-1 cosine instead"]
-    for each in judged:
+def report(judged: Sequence[Judged], plain: Sequence[Judged]) -> list[str]:
+    """Of each part how well confidence tells right from wrong, and what comes of each target. `plain`: the same parts
+    judged without what a publish learns."""
+    lines = [
+        "each figure on a corpus left out of training and thresholds; in brackets the top-1 cosine instead, then the "
+        "same signs without what a publish learns of its help center"
+    ]
+    for each, without in zip(judged, plain, strict=True):
         others = [other for other in judged if other.part.corpus != each.part.corpus]
-        lines += [_ranking(each), *(_at(each, rate, shared_line(others, rate)) for rate in ERROR_RATES)]
+        lines += [_ranking(each, without), *(_at(each, rate, shared_line(others, rate)) for rate in ERROR_RATES)]
     return lines
 
 
-def _ranking(each: Judged) -> str:
+def _ranking(each: Judged, without: Judged) -> str:
     part = each.part
     inside = part.inside
     right, settled = part.right[inside], part.settled[inside]
-    sure, cosine = each.probability[inside], part.cosine[inside]
+    sure, cosine, plain = each.probability[inside], part.cosine[inside], without.probability[inside]
     return (
         f"{part.name} {'shared space' if part.shared else 'English'} n={inside.sum()}: right against wrong "
-        f"{_auroc(right, sure)} ({_auroc(right, cosine)}), answerable against not {_auroc(settled, sure)} "
-        f"({_auroc(settled, cosine)}), ECE {ece(sure, right):.3f}, best coverage at 5 % wrong "
-        f"{_coverage(sure, right):.2f} ({_coverage(cosine, right):.2f}), first article right {right.mean():.2f}"
+        f"{_auroc(right, sure)} ({_auroc(right, cosine)}, {_auroc(right, plain)}), answerable against not "
+        f"{_auroc(settled, sure)} ({_auroc(settled, cosine)}, {_auroc(settled, plain)}), ECE {ece(sure, right):.3f} "
+        f"(-, {ece(plain, right):.3f}), best coverage at 5 % wrong {_coverage(sure, right):.2f} "
+        f"({_coverage(cosine, right):.2f}, {_coverage(plain, right):.2f}), first article right {right.mean():.2f}"
     )
 
 

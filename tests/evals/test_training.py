@@ -8,9 +8,18 @@ import pytest
 
 from bot.calibration import fewest
 from bot.confidence import Signs
-from evals.promise import METHODS, SPLITS, TARGETS, promises, try_out
+from evals.promise import METHODS, SPLITS, TARGETS, measured_ece, promises, try_out
 from evals.training.observing import Floats, Marks, Observed, outside_questions
-from evals.training.prior import ERROR_RATES, HELD_BY, Judged, left_out, line_for, shared_line, train
+from evals.training.prior import (
+    ERROR_RATES,
+    HELD_BY,
+    Judged,
+    left_out,
+    line_for,
+    shared_line,
+    train,
+    without_background,
+)
 from evals.training.report import ece, report
 
 SIGNS = len(Signs().values())
@@ -23,7 +32,7 @@ def part(corpus: str, *, shared: bool = False, made: bool = False, n: int = 200,
     outside = np.arange(n) >= n * 9 // 10
     right = (random.random(n) < 1 / (1 + np.exp(-2 * signs.sum(axis=1)))) & ~outside
     settled = right | (random.random(n) < 0.3) & ~outside
-    return Observed(corpus, Path(corpus), shared, made, signs, signs[:, 0], right, settled, outside)
+    return Observed(corpus, Path(corpus), shared, made, signs, signs[::-1], signs[:, 0], right, settled, outside)
 
 
 PARTS = [part("a"), part("bb"), part("ccc"), part("a", shared=True, made=True), part("bb", shared=True)]
@@ -75,7 +84,7 @@ def test_the_shared_line_is_held_by_most_english_parts() -> None:
 
 
 def test_the_report_names_every_part_and_target() -> None:
-    lines = report(left_out(PARTS))
+    lines = report(left_out(PARTS), left_out(without_background(PARTS)))
     assert len(lines) == 1 + 4 * (1 + len(ERROR_RATES))
     assert "bb shared space n=180" in "\n".join(lines)
 
@@ -107,6 +116,13 @@ def test_conformal_risk_control_bounds_the_wrong_per_question_on_average() -> No
     for target in TARGETS:
         found = try_out(each.probability, each.part.right, "conformal risk control", target)
         assert found.wrong_per_question <= target + 0.01
+
+
+def test_boasting_is_measured_away() -> None:
+    random = np.random.default_rng(5)
+    confidence = random.uniform(0.01, 0.99, 1000)
+    right = random.random(1000) < confidence**3
+    assert measured_ece(confidence, right) < ece(confidence, right) / 2
 
 
 def test_every_set_method_and_target_has_its_line() -> None:
