@@ -12,6 +12,7 @@ from api.commands import (
     articles,
     asking,
     benching,
+    calibrating,
     conversations,
     eval_cases,
     eval_judging,
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (serving.app, articles.app, asking.app, conversations.app, settings.app):
+for commands in (serving.app, articles.app, asking.app, calibrating.app, conversations.app, settings.app):
     app.registered_commands += commands.registered_commands
 for commands in (eval_run.app, eval_cases.app, eval_judging.app, benching.app):
     evaluating.app.registered_commands += commands.registered_commands

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.lazy_embedder import LazyEmbedder
+from bot.adapters.measurements import Measurements
 from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
@@ -17,7 +18,7 @@ from bot.generating import Writer
 from bot.intents import Encode, Intents
 from bot.intents import load as load_intents
 from bot.ports import Embedder, Generator, Reranker
-from bot.prior import load_prior
+from bot.prior import Prior, load_prior
 from bot.replies import Replies, read_replies
 from bot.retrieval import Retrieval
 from bot.settings import Settings
@@ -156,6 +157,14 @@ def make_assistant(
         thresholds=prior.thresholds(settings.target_error_rate),
         replies=replies,
         writer=make_writer(settings, generator),
+        measured=make_measurements(settings, prior),
+    )
+
+
+def make_measurements(settings: Settings, prior: Prior) -> Measurements:
+    """What labelled questions proved of the versions in this data folder."""
+    return Measurements(
+        lambda version: version_folder(settings.data, version), prior.calibrator, settings.target_error_rate
     )
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 
+from bot.calibration import Measured
 from bot.citations import cite
 from bot.composing import extract, with_links
 from bot.confidence import Calibrator, signs_of
@@ -37,6 +38,10 @@ SUGGESTIONS = 3
 WARM_UP = {"en": "How does this work?", "es": "¿Cómo funciona esto?", "zh": "这个怎么用?"}
 
 
+def unmeasured(_version: int) -> None:
+    """No version was measured."""
+
+
 @dataclass
 class Stopwatch:
     """Milliseconds by stage."""
@@ -62,6 +67,8 @@ class Assistant:
     replies: Replies
     writer: Writer | None = None
     """Where a language model is configured; without it, and whenever it fails, answers are the article's own words."""
+    measured: Callable[[int], Measured | None] = unmeasured
+    """What labelled questions proved of an index version."""
 
     def answer(self, question: Question) -> Outcome:
         """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
@@ -75,12 +82,14 @@ class Assistant:
             return Chat(self.replies.say(intent.topic.key, language), language, intent.topic.key, evidence)
         with self.shelf.library() as library:
             found = self._search(library, question, text, language, watch)
-            evidence = self._evidence(library, found, evidence)
+            measured = self.measured(library.version)
+            evidence = self._evidence(library, found, measured, evidence)
             if intent.topic.action == "handoff":
                 return self._required(intent, language, evidence)
             if intent.topic.action == "not_helped":
                 return self._offer("not_helped", "low_confidence", language, question, found, evidence)
-            outcome = self._settle(library, question, text, language, found, evidence)
+            thresholds = measured.thresholds(self.thresholds) if measured else self.thresholds
+            outcome = self._settle(library, question, text, language, found, evidence, thresholds)
             watch.lap("compose")
             return outcome
 
@@ -92,7 +101,7 @@ class Assistant:
             found = self.retrieval.search(library, text, language, Audience.LEARNER)
             if found.passages:
                 extract(found.passages[0], found.term_weights)
-                signs_of(found, language)
+                signs_of(found, language, library.background)
 
     def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
         searched = stand_alone(text, question.turns)
@@ -100,18 +109,27 @@ class Assistant:
         watch.lap("retrieve")
         return found
 
-    def _evidence(self, library: Library, found: Found, evidence: Evidence) -> Evidence:
-        signs = signs_of(found, evidence.question_language)
+    def _evidence(self, library: Library, found: Found, measured: Measured | None, evidence: Evidence) -> Evidence:
+        signs = signs_of(found, evidence.question_language, library.background)
+        estimated = self.calibrator.probability(signs)
         return replace(
             evidence,
             index_version=library.version,
-            confidence=self.calibrator.probability(signs),
+            confidence=measured.probability(estimated) if measured else estimated,
+            calibration=measured.status if measured else "estimated",
             retrieved=found.article_ids[:10],
             scores={name: round(value, 4) for name, value in asdict(signs).items()},
         )
 
     def _settle(
-        self, library: Library, question: Question, text: str, language: str, found: Found, evidence: Evidence
+        self,
+        library: Library,
+        question: Question,
+        text: str,
+        language: str,
+        found: Found,
+        evidence: Evidence,
+        thresholds: Thresholds,
     ) -> Outcome:
         standing = Standing(
             confidence=evidence.confidence or 0.0,
@@ -119,7 +137,7 @@ class Assistant:
             just_clarified=question.clarified,
             question_words=len(set(terms(text))),
         )
-        match decide(standing, self.thresholds):
+        match decide(standing, thresholds):
             case "answer":
                 return self._answer(library, question, language, found, evidence)
             case "clarify":

@@ -1,12 +1,14 @@
 """How likely it is that citation 1 settles the question: a number in [0, 1], computed from cheap signs.
 
-The coefficients are a logistic regression (see evals/training); until a help center has labelled questions of its
-own the number is an estimate and is marked so.
+The coefficients are a logistic regression (see evals/training); until labelled questions of the help center measured
+it (bot.calibration) the number is an estimate and is marked so.
 """
 
+import hashlib
 import math
 from dataclasses import dataclass, replace
 
+from bot.background import Background
 from bot.keywords import terms
 from bot.retrieval import Found
 
@@ -15,30 +17,22 @@ from bot.retrieval import Found
 class Signs:
     """What the estimate looks at; all 0 where nothing was found."""
 
-    dense: float = 0.0
-    """Cosine of question and best passage."""
-    dense_best: float = 0.0
-    """The largest cosine of any passage."""
-    gap: float = 0.0
-    """Score of the best article less that of the second."""
+    lead: float = 0.0
+    """How far the best article is before the next, each less what it draws anyway."""
     spread: float = 0.0
     """Score of the best article less the mean of the next nine."""
-    keyword: float = 0.0
-    """BM25 of the best passage over the question's best BM25."""
+    level: float = 0.0
+    """Score of the best article: 0 like that of a stranger here, 1 like that of a question's own article."""
     covered: float = 0.0
     """Share of the question's terms, weighted by idf, that the best article has."""
-    unknown: float = 0.0
-    """Share of the question's terms, weighted by idf, that no found article has."""
-    name: float = 0.0
-    """Cosine of question and what the best article is called."""
-    foreign: float = 0.0
-    """1 where the best article is not in the question's language: then words say little."""
+    gap: float = 0.0
+    """Score of the best article less that of the second; says whether two compete, no part of the estimate."""
     shared_space: float = 0.0
     """1 where the question was searched by the multilingual vectors alone, whose cosines run differently."""
 
     def values(self) -> tuple[float, ...]:
-        """All but `shared_space`, which says by which coefficients they are read."""
-        return tuple(getattr(self, name) for name in self.__slots__ if name != "shared_space")
+        """What the coefficients weigh; `shared_space` says which coefficients."""
+        return (self.lead, self.spread, self.level, self.covered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +43,11 @@ class Calibrator:
     intercept: float
     shared: "Calibrator | None" = None
 
+    @property
+    def name(self) -> str:
+        """Changes whenever the probabilities would."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
     def probability(self, signs: Signs) -> float:
         if signs.shared_space and self.shared is not None:
             return self.shared.probability(replace(signs, shared_space=0.0))
@@ -56,24 +55,22 @@ class Calibrator:
         return 1.0 / (1.0 + math.exp(-logit))
 
 
-def signs_of(found: Found, language: str) -> Signs:
-    """The signs of a search for a question in `language`."""
+def signs_of(found: Found, language: str, background: Background) -> Signs:
+    """The signs of a search for a question in `language`, read by what scores mean in this help center."""
+    shared = float(language != "en")
     if not found.passages:
-        return Signs()
-    best, rest = found.passages[0], found.passages[1:10]
-    scores = [passage.score for passage in rest] or [0.0]
+        return Signs(shared_space=shared)
+    best, rest = found.passages[0], found.passages[1:]
+    space = background.of(language)
+    scores = [passage.score for passage in rest[:9]] or [0.0]
+    next_best = max((space.outstanding(each.article.id, each.score) for each in rest), default=0.0)
     total = sum(found.term_weights.values()) or 1.0
     have = set(terms(f"{best.article.title}\n{best.article.text}\n{' '.join(best.article.keywords)}"))
-    anywhere = have.union(*(terms(passage.chunk.text) for passage in rest[:4]))
     return Signs(
-        dense=best.dense,
-        dense_best=max(passage.dense for passage in found.passages),
-        gap=best.score - scores[0],
+        lead=space.outstanding(best.article.id, best.score) - next_best,
         spread=best.score - sum(scores) / len(scores),
-        keyword=best.keyword,
+        level=space.level(best.score),
         covered=sum(weight for term, weight in found.term_weights.items() if term in have) / total,
-        unknown=sum(weight for term, weight in found.term_weights.items() if term not in anywhere) / total,
-        name=best.name,
-        foreign=float(not best.article.locale.startswith(language)),
-        shared_space=float(language != "en"),
+        gap=best.score - scores[0],
+        shared_space=shared,
     )

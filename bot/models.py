@@ -6,7 +6,6 @@ from typing import Literal
 from urllib.parse import quote
 
 Role = Literal["learner", "bot", "agent", "system"]
-Calibration = Literal["estimated", "measured"]
 
 
 class Audience(StrEnum):
@@ -190,7 +189,8 @@ class Evidence:
     index_version: int | None = None
     confidence: float | None = None
     """Probability in [0, 1] that citation 1 settles the question; None where nothing was searched."""
-    calibration: Calibration = "estimated"
+    calibration: str = "estimated"
+    """Or `measured(n)`: by n labelled questions of this help center."""
     retrieved: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     """Milliseconds by stage."""

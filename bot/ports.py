@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from bot.background import Background
 from bot.keywords import KeywordIndex
 from bot.models import Article, Audience, Chunk
 
@@ -89,6 +90,11 @@ class Library(Protocol):
 
     @property
     def articles(self) -> Iterable[Article]: ...
+
+    @property
+    def background(self) -> Background:
+        """What scores mean here; the defaults where that was not learned."""
+        ...
 
     def article(self, key: str) -> Article:
         """By `<locale>/<id>`; KeyError where this version has none."""

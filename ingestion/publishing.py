@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from bot.adapters.chroma import write_vectors
-from bot.adapters.snapshot import write_rows
+from bot.adapters.snapshot import BACKGROUND, Snapshot, write_rows
+from bot.background import background_row
 from bot.errors import BadInput, GateRefused, Refused
 from bot.models import Article
 from bot.ports import Embedder
+from bot.retrieval import Retrieval
 from bot.serial import article_row, chunk_row
+from ingestion.background import learn
 from ingestion.corpus import Corpus
 from ingestion.draft import (
     Changes,
@@ -133,6 +137,9 @@ class Publisher:
             "created_at": datetime.now(UTC).isoformat(),
         }
         (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1))
+        with closing(Snapshot(unfinished)) as library:
+            background = learn(library, Retrieval(self.embedder))
+        (unfinished / BACKGROUND).write_text(json.dumps(background_row(background)), encoding="utf-8")
         unfinished.rename(folder)
         return Draft(version, folder, corpus.articles, tuple(chunks), changes), computed
 

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.options import say, settings_for
+from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from evals.training.observing import Observed
 
 if TYPE_CHECKING:
     from evals.dataset import Dataset
@@ -22,26 +26,51 @@ def train_prior(
     write: Annotated[Path | None, typer.Option(help="Where to write the coefficients.")] = None,
 ) -> None:
     """Train the calibrator that ships with Firstline, each figure measured on a data set it did not see."""
+    from evals.training.prior import left_out, train, without_background
+    from evals.training.report import report
+
+    parts = _observed(datasets, outside, golden)
+    judged = left_out(parts)
+    print("\n".join(report(judged, left_out(without_background(parts)))))
+    if write is not None:
+        write.write_text(json.dumps(train(parts, judged), indent=1) + "\n", encoding="utf-8")
+        print(f"written to {write}")
+
+
+@app.command()
+def promise(
+    datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv.")],
+    golden: Annotated[bool, typer.Option("--golden", help="Add the golden cases' tune split.")] = False,
+) -> None:
+    """Over 100 random splits: what each way of choosing a line promises, and how often it held."""
+    from evals.promise import promises
+    from evals.training.prior import left_out
+
+    judged = left_out(_observed(datasets, None, golden))
+    if not judged:
+        raise BadInput("confidence is tried on a corpus that it did not learn from; name two data sets or more")
+    print("\n".join(promises(judged)))
+
+
+def _observed(datasets: list[Path], outside: Path | None, golden: bool) -> "list[Observed]":
+    """Every data set published and asked; the vectors are kept for the next time."""
     from api import wiring
     from bot.language import SPOKEN
     from evals.cases import golden_cases, questions_of
     from evals.dataset import read_dataset
-    from evals.training.prior import observe, outside_questions, train
+    from evals.training.observing import observe, outside_questions
 
-    workbench = wiring.make_workbench(settings_for(None))
-    strangers = outside_questions(outside)
-    sets = []
+    settings = settings_for(None)
+    workbench = wiring.make_workbench(settings, remember=settings.data / "evals" / "vectors")
+    strangers = outside_questions(outside) if outside else []
     read = [read_dataset(folder) for folder in datasets]
     if golden:
         read += [questions_of(golden_cases(language), f"golden-{language}", Path("kb_articles")) for language in SPOKEN]
+    parts = []
     for dataset in read:
         say(f"asking {dataset.name} …")
-        sets.append(observe(dataset, strangers, workbench))
-    prior, lines = train(sets)
-    print("\n".join(lines))
-    if write is not None:
-        write.write_text(json.dumps(prior, indent=1) + "\n", encoding="utf-8")
-        print(f"written to {write}")
+        parts += observe(dataset, strangers, workbench)
+    return parts
 
 
 @app.command()

@@ -1,4 +1,5 @@
-"""An index version on disk: `articles.jsonl`, `chunks.jsonl`, `vectors.npy`, `chroma/`, `manifest.json`."""
+"""An index version on disk: `articles.jsonl`, `chunks.jsonl`, `vectors.npy`, `chroma/`, `manifest.json`, and
+`background.json`, which versions of earlier releases lack."""
 
 import fcntl
 import json
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from bot.adapters.chroma import ChromaVectors
+from bot.background import Background, background_from
 from bot.errors import NotReady
 from bot.keywords import KeywordIndex
 from bot.models import Article, Audience, Chunk
@@ -17,6 +19,7 @@ from bot.ports import Rows, Vectors
 from bot.serial import article_from, chunk_from
 
 T = TypeVar("T")
+BACKGROUND = "background.json"
 
 
 def read_rows(file: Path, make: Callable[[dict[str, Any]], T]) -> list[T]:
@@ -28,6 +31,11 @@ def write_rows(file: Path, rows: Iterable[dict[str, Any]]) -> None:
     with file.open("w", encoding="utf-8") as stream:
         for row in rows:
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _background(file: Path) -> Background:
+    """The defaults for a version that was published before there was such a file."""
+    return background_from(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else Background()
 
 
 class Snapshot:
@@ -70,6 +78,7 @@ class Snapshot:
             audience: sum(len(rows) for key, rows in self._rows.items() if audience.reads(self._articles[key].audience))
             for audience in Audience
         }
+        self.background = _background(folder / BACKGROUND)
         self._chroma = ChromaVectors(folder / "chroma")
         spoken = Counter(article.locale.split("-")[0] for article in self._articles.values())
         self.main_language = min(spoken, key=lambda language: (-spoken[language], language), default="en")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.background import Background, Space
 from bot.confidence import Calibrator, Signs, signs_of
 from bot.decision import Standing, Thresholds, Verdict, decide
 from bot.models import Chunk, Passage
@@ -57,7 +58,7 @@ def test_confidence_is_a_probability(given_signs: Signs, intercept: float) -> No
 
 
 def test_confidence_is_the_logistic_of_the_weighted_signs() -> None:
-    one = Signs(dense=1.0)
+    one = Signs(lead=1.0)
     weights = tuple(2.0 if value else 0.0 for value in one.values())
     assert Calibrator(weights, -1.0).probability(one) == pytest.approx(1 / (1 + math.exp(-1)))
 
@@ -67,13 +68,38 @@ def passage(key: str, text: str, score: float) -> Passage:
     return Passage(of, Chunk(key, of.key, 0, text), score, score, score)
 
 
+def search(*scores: float) -> Found:
+    """Articles a, b, c, … with these scores; a alone has two of the question's three terms."""
+    texts = ["refund of a course", *["x"] * (len(scores) - 1)]
+    found = [passage(key, text, score) for key, text, score in zip("abcdefghijk", texts, scores, strict=False)]
+    return Found(tuple(found), (), {"refund": 2.0, "zebra": 3.0, "course": 1.0})
+
+
 def test_signs_say_how_far_the_best_stands_out() -> None:
-    weights = {"refund": 2.0, "zebra": 3.0, "course": 1.0}
-    clear = signs_of(Found((passage("a", "refund of a course", 0.9), passage("b", "x", 0.2)), (), weights), "en")
-    tied = signs_of(Found((passage("a", "refund of a course", 0.9), passage("b", "x", 0.9)), (), weights), "en")
-    assert clear.gap > tied.gap == 0
+    clear, tied = (signs_of(search(0.9, next_best), "en", Background()) for next_best in (0.2, 0.9))
+    assert clear.gap == clear.lead > tied.gap == tied.lead == 0
+    assert clear.spread > tied.spread
     assert clear.covered == pytest.approx(0.5)
-    assert signs_of(Found((), (), weights), "en") == Signs()
+    assert signs_of(search(), "en", Background()) == Signs()
+    assert signs_of(search(), "es", Background()) == Signs(shared_space=1.0)
+
+
+def test_signs_are_read_by_what_scores_mean_in_the_help_center() -> None:
+    easy, hard = Space(own=0.6, stranger=0.2), Space(own=0.9, stranger=0.7)
+    there = Background(english=easy, shared=hard)
+    assert signs_of(search(0.6, 0.2), "en", there).level == pytest.approx(1.0)
+    assert signs_of(search(0.6, 0.2), "es", there).level == pytest.approx(-0.5)
+
+
+def test_an_article_that_draws_many_questions_must_stand_out_more() -> None:
+    crowded = Background(english=Space(usual=0.3, draws={"a": 0.5}))
+    plain, drawn = (signs_of(search(0.6, 0.5), "en", known) for known in (Background(), crowded))
+    assert drawn.lead == pytest.approx(plain.lead - (0.5 - 0.3) / 2)
+    assert (drawn.gap, drawn.spread) == (plain.gap, plain.spread)
+
+
+def test_own_and_stranger_too_close_are_not_believed() -> None:
+    assert Space(own=0.5, stranger=0.5).level(0.6) == pytest.approx(2.0)
 
 
 def test_a_stricter_target_never_lowers_the_line() -> None:
