@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
-from api.schemas import ChangeOut, Claim, TicketOut, TurnOut
-from helpdesk.models import Message, Ticket
+from api.schemas import ChangeOut, ChatState, Claim, Person, TicketMark, TicketOut, TurnOut
+from helpdesk.models import Conversation, Message, Ticket
 
 
 def turn(message: Message) -> TurnOut:
@@ -15,7 +15,18 @@ def turn(message: Message) -> TurnOut:
         client_message_id=message.client_message_id,
         outcome=message.outcome,
         helpful=message.helpful,
+        author=message.author,
     )
+
+
+def person(conversation: Conversation) -> Person | None:
+    """The agent in the chat, by the name that the learner may know; the login stays in the house."""
+    return Person(name=conversation.taken_name) if conversation.taken_by is not None else None
+
+
+def state(conversation: Conversation, newest: Ticket | None) -> ChatState:
+    mark = TicketMark(number=newest.label, status=newest.status) if newest is not None else None
+    return ChatState(person=person(conversation), ticket=mark)
 
 
 def ticket(found: Ticket) -> TicketOut:

@@ -57,6 +57,11 @@ class TurnOut(BaseModel):
     client_message_id: str | None
     outcome: dict[str, Any] | None
     helpful: bool | None
+    author: str | None = Field(None, description="Of an agent's turn: the name that the learner knows them by.")
+
+
+class Person(BaseModel):
+    name: str | None = Field(description="What the agent who has joined is called; null: somebody from the team.")
 
 
 class TicketMark(BaseModel):
@@ -71,6 +76,14 @@ class Transcript(BaseModel):
     email: str | None
     turns: list[TurnOut]
     ticket: TicketMark | None
+    person: Person | None = Field(None, description="Who has joined the chat; null: the bot answers.")
+
+
+class ChatState(BaseModel):
+    """What a `state` event says."""
+
+    person: Person | None
+    ticket: TicketMark | None = Field(description="The newest one, closed or not.")
 
 
 class SiteOut(BaseModel):

@@ -33,6 +33,7 @@ from evals.workbench import Workbench
 from helpdesk.conversations import Chat
 from helpdesk.desk import Desk
 from helpdesk.models import SiteRules
+from helpdesk.takeover import Takeover
 from ingestion.corpus import read_corpus
 from ingestion.draft import Draft, Progress, no_progress
 from ingestion.ports import Publications
@@ -71,6 +72,7 @@ class Service:
     assistant: Assistant
     chat: Chat
     desk: Desk
+    takeover: Takeover
     storage: Storage
 
 
@@ -208,8 +210,9 @@ def make_service(
     """The whole service behind the HTTP routes."""
     storage = storage or open_storage(settings)
     assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
-    chat = Chat(storage.store, assistant, sites=site_rules(settings))
-    return Service(settings, assistant, chat, Desk(storage.store), storage)
+    store, sites = storage.store, site_rules(settings)
+    chat = Chat(store, assistant, sites=sites)
+    return Service(settings, assistant, chat, Desk(store, sites=sites), Takeover(store, sites=sites), storage)
 
 
 def idle_minutes(settings: Settings) -> int:

@@ -1,5 +1,6 @@
 """Signing in to the desk, in the words of those who do it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -18,11 +19,29 @@ class LockedOut(SignInRefused):
 class Accounts(Protocol):
     """Who may sign in, and who is."""
 
-    def create(self, login: str, role: AgentRole = "agent", password: str | None = None) -> Agent:
+    def create(
+        self, login: str, role: AgentRole = "agent", password: str | None = None, *, name: str | None = None
+    ) -> Agent:
         """Raises BadInput where the login is taken. Without a password only login links open the account."""
         ...
 
     def get(self, login: str) -> Agent | None: ...
+
+    def all(self) -> Sequence[Agent]:
+        """By login."""
+        ...
+
+    def set_name(self, login: str, name: str | None) -> None:
+        """What learners know the agent as; None or blank: somebody from the team. Raises NotFound, BadInput."""
+        ...
+
+    def set_role(self, login: str, role: AgentRole) -> None:
+        """Raises NotFound."""
+        ...
+
+    def remove(self, login: str) -> None:
+        """With its sessions and links. What the agent did stays in the tickets' history."""
+        ...
 
     def sign_in(self, login: str, password: str) -> str:
         """The token of a new session. Raises SignInRefused, after 5 wrong passwords LockedOut for 15 minutes."""

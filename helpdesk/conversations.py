@@ -12,7 +12,7 @@ from helpdesk.clock import Clock, utc_now
 from helpdesk.contact import checked
 from helpdesk.handoffs import add_contact, open_ticket, raise_priority
 from helpdesk.history import answered_from, just_clarified, turns_before, unanswered_before
-from helpdesk.models import Contact, Conversation, Identity, Message, Reply, SiteRules, Ticket
+from helpdesk.models import TO_PERSON, Contact, Conversation, Delivered, Identity, Message, Reply, SiteRules, Ticket
 from helpdesk.outcomes import kind_of, outcome_json
 from helpdesk.ports import Assistant, Store, Work
 from helpdesk.speaking import tell_desk
@@ -64,13 +64,16 @@ class Chat:
             raise _no_such_conversation()
         return conversation
 
-    def send(self, conversation: Conversation, text: str, client_message_id: str) -> Reply:
-        """The reply to this message; the stored one where the same id was sent before, whatever its text.
+    def send(self, conversation: Conversation, text: str, client_message_id: str) -> Reply | Delivered:
+        """The reply to this message; the stored one where the same id was sent before, whatever its text. `Delivered`
+        where an agent had joined before the bot's reply could be stored.
 
         Raises BadInput for an empty text, NotFound when the conversation was erased, and what the assistant raises:
         then the message is stored and sending it again answers it.
         """
         message = self._receive(conversation, _text(text), request_id(client_message_id, "client_message_id"))
+        if message.kind == TO_PERSON:
+            return Delivered(message)
         with self._turns.take(conversation.id):
             self._answer_earlier(conversation, message)
             return self._answer(conversation, message)
@@ -110,13 +113,20 @@ class Chat:
 
     def _receive(self, conversation: Conversation, text: str, client_message_id: str) -> Message:
         with self._store.begin() as work:
-            _locked(work, conversation)
+            current = _locked(work, conversation)
             known = work.messages.by_client_id(conversation.id, client_message_id)
             if known is not None:
                 return known
             sequence = work.messages.next_sequence(conversation.id)
             message = Message(
-                str(uuid.uuid4()), conversation.id, sequence, "learner", text, self._clock(), client_message_id
+                id=str(uuid.uuid4()),
+                conversation_id=conversation.id,
+                sequence=sequence,
+                role="learner",
+                text=text,
+                created_at=self._clock(),
+                client_message_id=client_message_id,
+                kind=TO_PERSON if current.taken_by is not None else None,
             )
             work.messages.add(message)
             self._tell_desk(work, work.tickets.of_conversation(conversation.id), message)
@@ -131,7 +141,7 @@ class Chat:
                 with suppress(FirstlineError):
                     self._answer(conversation, earlier)
 
-    def _answer(self, conversation: Conversation, message: Message) -> Reply:
+    def _answer(self, conversation: Conversation, message: Message) -> Reply | Delivered:
         messages = self.transcript(conversation)
         stored = next((reply for reply in messages if reply.reply_to == message.id), None)
         if stored is not None:
@@ -151,14 +161,17 @@ class Chat:
             clarified=just_clarified(messages, message),
         )
 
-    def _store_reply(self, conversation: Conversation, message: Message, outcome: Outcome) -> Reply:
-        """Reply, ticket and delivery in one transaction. Another process may have been faster: then its reply counts
-        and this one was never given."""
+    def _store_reply(self, conversation: Conversation, message: Message, outcome: Outcome) -> Reply | Delivered:
+        """Reply, ticket and delivery in one transaction. Another process may have been faster, or an agent has joined
+        meanwhile: then that counts and this reply was never given."""
         with self._store.begin() as work:
             current = _locked(work, conversation)
             faster = work.messages.reply_to(message.id)
             if faster is not None:
                 return Reply(faster, replayed=True)
+            asked = work.messages.get(message.id)
+            if asked is not None and asked.kind == TO_PERSON:
+                return Delivered(asked)
             before = work.tickets.of_conversation(current.id)
             ticket = self._ticket_for(work, current, before, message, outcome)
             reply = self._reply(work, message, outcome, ticket)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.models import Turn
-from helpdesk.models import Message
+from helpdesk.models import TO_PERSON, Message
 
 LONGEST_MEMORY = 20
 """Turns that the bot is told of; what was said before them is in the store, not in its mind."""
@@ -31,14 +31,19 @@ def turns_before(messages: Sequence[Message], question: Message) -> tuple[Turn, 
     return tuple(earlier[-LONGEST_MEMORY:])
 
 
-def unanswered_before(messages: Sequence[Message], question: Message) -> list[Message]:
-    """Learner's turns that came earlier and have no reply yet, oldest first."""
+def unanswered(messages: Sequence[Message]) -> list[Message]:
+    """Learner's turns that are the bot's to answer and have no reply yet, oldest first."""
     answered = {message.reply_to for message in messages}
     return [
         message
         for message in messages
-        if message.role == "learner" and message.sequence < question.sequence and message.id not in answered
+        if message.role == "learner" and message.kind != TO_PERSON and message.id not in answered
     ]
+
+
+def unanswered_before(messages: Sequence[Message], question: Message) -> list[Message]:
+    """Those that came earlier than this one."""
+    return [message for message in unanswered(messages) if message.sequence < question.sequence]
 
 
 def outcomes(messages: Sequence[Message]) -> Iterator[tuple[Message, dict[str, Any]]]:

@@ -40,6 +40,13 @@ class Conversation:
     ended_at: datetime | None = None
     taken_by: str | None = None
     """Login of the agent who has joined; the bot is silent until it is None again."""
+    taken_name: str | None = None
+    """The name that learners know that agent by."""
+
+
+Pulse = tuple[Any, ...]
+"""To be compared with another one of the same conversation, and for nothing else."""
+TO_PERSON = "to_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,8 @@ class Message:
     outcome: dict[str, Any] | None = None
     """The documented JSON of a bot turn, kept as it was sent."""
     kind: str | None = None
-    """Of a bot turn: what sort of small talk it was (`Chat.kind`), or the category of a handoff."""
+    """Of a bot turn: what sort of small talk it was (`Chat.kind`), or the category of a handoff. Of a learner's turn:
+    `TO_PERSON` where a person answers it, not the bot."""
     evidence: dict[str, Any] | None = None
     """Timings and scores of a bot turn; these stay inside the house."""
     helpful: bool | None = None
@@ -96,6 +104,15 @@ class Change:
     field: str
     before: str | None
     after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A change with the ticket that it belongs to."""
+
+    id: int
+    ticket_number: int
+    change: Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +188,42 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """The learner's message went to the person who has joined; the bot says nothing to it, now or later."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What agents tell each other; no learner and no other desk sees it."""
+
+    at: datetime
+    author: str
+    """Login of the agent."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another conversation that seems to be the same learner's."""
+
+    conversation: Conversation
+    first_words: str
+    verified: bool
+    """False: only the e-mail address that somebody typed is the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What an agent opens: the ticket and everything that was said, oldest first."""
 
     ticket: Ticket
     transcript: tuple[Message, ...]
+    conversation: Conversation
+    notes: tuple[Note, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    """Newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +253,5 @@ class Agent:
 
     login: str
     role: AgentRole
+    name: str | None = None
+    """What learners know this agent as; None: they read that it is somebody from the team."""

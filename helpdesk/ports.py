@@ -5,18 +5,22 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.models import Outcome, Priority, Question
+from bot.models import Department, Outcome, Priority, Question
 from helpdesk.models import (
+    AuditEntry,
     Change,
     Contact,
     Conversation,
     EndState,
     Message,
+    Note,
     OutboxRow,
+    Pulse,
     Status,
     Ticket,
     TicketPage,
 )
+from helpdesk.queue import PAGE, QueuePage, Wanted
 
 
 class Assistant(Protocol):
@@ -51,6 +55,18 @@ class Conversations(Protocol):
         """All conversations of one signed-in learner, oldest first."""
         ...
 
+    def of_contact(self, site: str, email: str) -> Sequence[Conversation]:
+        """Those with a ticket whose contact has this e-mail, case folded, oldest first. Who typed it is unknown."""
+        ...
+
+    def set_taken(self, conversation_id: str, login: str | None, at: datetime) -> None:
+        """Who has joined; None: nobody, the bot answers."""
+        ...
+
+    def pulse(self, conversation_id: str) -> Pulse | None:
+        """Differs from an earlier one where something was said, noted or changed since; None: it was erased."""
+        ...
+
     def erase(self, conversation_ids: Sequence[str]) -> dict[str, int]:
         """Remove these conversations with every row that hangs on them; counts by table."""
         ...
@@ -81,15 +97,19 @@ class Messages(Protocol):
         """From 1, without gaps. The conversation is locked by this transaction."""
         ...
 
+    def get(self, message_id: str) -> Message | None: ...
+
     def by_client_id(self, conversation_id: str, client_message_id: str) -> Message | None: ...
 
     def by_external_key(self, conversation_id: str, external_key: str) -> Message | None: ...
 
     def reply_to(self, message_id: str) -> Message | None: ...
 
-    def of(self, conversation_id: str) -> Sequence[Message]:
-        """Oldest first."""
+    def of(self, conversation_id: str, after: int = 0) -> Sequence[Message]:
+        """Those after a sequence, oldest first."""
         ...
+
+    def set_kind(self, message_id: str, kind: str) -> None: ...
 
     def set_feedback(
         self, conversation_id: str, message_id: str, helpful: bool, comment: str | None, at: datetime
@@ -126,7 +146,25 @@ class Tickets(Protocol):
 
     def set_priority(self, number: int, priority: Priority, at: datetime) -> None: ...
 
+    def set_department(self, number: int, department: Department, at: datetime) -> None: ...
+
+    def set_assignee(self, number: int, login: str | None, at: datetime) -> None: ...
+
     def add_change(self, number: int, change: Change) -> None: ...
+
+    def changes(
+        self, *, number: int | None = None, actor: str | None = None, before: int | None = None, limit: int = 100
+    ) -> Sequence[AuditEntry]:
+        """What was done to tickets, newest first; `before` is the id of an entry."""
+        ...
+
+    def add_note(self, number: int, note: Note) -> None: ...
+
+    def notes(self, number: int) -> Sequence[Note]:
+        """Oldest first."""
+        ...
+
+    def queue(self, wanted: Wanted, *, offset: int = 0, limit: int = PAGE) -> QueuePage: ...
 
     def page(self, *, status: Status | None = None, before: int | None = None, limit: int = 50) -> TicketPage:
         """Newest first."""

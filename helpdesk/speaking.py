@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.models import Role
 from helpdesk.delivery import BUILT_IN
-from helpdesk.models import Conversation, Message, OutboxRow, Ticket
+from helpdesk.models import TO_PERSON, Conversation, Message, OutboxRow, Ticket
 from helpdesk.ports import Work
 
 
@@ -19,7 +19,8 @@ def say(
     author: str | None = None,
     external_key: str | None = None,
 ) -> Message:
-    """A person's or the system's turn; the stored one where `external_key` came before. The conversation is locked."""
+    """A person's or the system's turn; the stored one where `external_key` came before. What a learner says this way is
+    not the bot's to answer. The conversation is locked."""
     if external_key is not None:
         known = work.messages.by_external_key(conversation.id, external_key)
         if known is not None:
@@ -31,6 +32,7 @@ def say(
         role=role,
         text=text,
         created_at=at,
+        kind=TO_PERSON if role == "learner" else None,
         author=author,
         external_key=external_key,
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
@@ -20,6 +20,8 @@ LOCK_OUT = timedelta(minutes=15)
 SESSION = timedelta(hours=12)
 LINK = timedelta(minutes=10)
 PASSWORD_LENGTH = range(10, 201)
+LONGEST_NAME = 60
+_AGENT = (agents.c.login, agents.c.role, agents.c.display_name)
 
 
 class Agents:
@@ -40,10 +42,12 @@ class Agents:
         # Checked where a login does not exist, so that this takes as long as a wrong password.
         self._decoy = hash_password(secrets.token_hex(16), cost)
 
-    def create(self, login: str, role: AgentRole = "agent", password: str | None = None) -> Agent:
+    def create(
+        self, login: str, role: AgentRole = "agent", password: str | None = None, *, name: str | None = None
+    ) -> Agent:
         """Raises BadInput where the login is taken. Without a password only login links open the account."""
-        agent = Agent(_login(login), role)
-        values = {"login": agent.login, "role": role, "password_hash": self._hash(password)}
+        agent = Agent(_login(login), role, _name(name))
+        values = {"login": agent.login, "role": role, "password_hash": self._hash(password), "display_name": agent.name}
         try:
             with writing(self._engine) as connection:
                 connection.execute(insert(agents).values(created_at=self._clock(), **values))
@@ -52,10 +56,22 @@ class Agents:
         return agent
 
     def get(self, login: str) -> Agent | None:
-        query = select(agents.c.login, agents.c.role).where(agents.c.login == login.strip().casefold())
+        query = select(*_AGENT).where(agents.c.login == login.strip().casefold())
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else Agent(row.login, row.role)
+        return None if row is None else Agent(*row)
+
+    def all(self) -> Sequence[Agent]:
+        """By login."""
+        with reading(self._engine) as connection:
+            return [Agent(*row) for row in connection.execute(select(*_AGENT).order_by(agents.c.login))]
+
+    def set_name(self, login: str, name: str | None) -> None:
+        """What learners know the agent as; None or blank: somebody from the team."""
+        self._set(login, display_name=_name(name))
+
+    def set_role(self, login: str, role: AgentRole) -> None:
+        self._set(login, role=role)
 
     def set_password(self, login: str, password: str) -> None:
         """Ends the account's sessions."""
@@ -87,11 +103,11 @@ class Agents:
 
     def agent_of(self, token: str) -> Agent | None:
         """Who is signed in with this session token; None where it is unknown or over."""
-        query = select(agents.c.login, agents.c.role).join(agent_sessions, agent_sessions.c.login == agents.c.login)
+        query = select(*_AGENT).join(agent_sessions, agent_sessions.c.login == agents.c.login)
         valid = (agent_sessions.c.token_hash == _hashed(token)) & (agent_sessions.c.expires_at > self._clock())
         with reading(self._engine) as connection:
             row = connection.execute(query.where(valid)).one_or_none()
-        return None if row is None else Agent(row.login, row.role)
+        return None if row is None else Agent(*row)
 
     def sign_out(self, token: str) -> None:
         with writing(self._engine) as connection:
@@ -114,6 +130,12 @@ class Agents:
             if login is None:
                 raise SignInRefused("this login link was used already or is too old")
             return self._issue(connection, agent_sessions, login, SESSION)
+
+    def _set(self, login: str, **values: str | None) -> None:
+        name = _login(login)
+        with writing(self._engine) as connection:
+            if connection.execute(update(agents).where(agents.c.login == name).values(**values)).rowcount == 0:
+                raise NotFound(f"{name}: no such login")
 
     def _issue(self, connection: Connection, table: Table, login: str, lifetime: timedelta) -> str:
         now = self._clock()
@@ -157,6 +179,13 @@ def _login(login: str) -> str:
     if not 1 <= len(name) <= 200 or not name.isprintable():
         raise BadInput("a login has 1 to 200 printable characters")
     return name
+
+
+def _name(name: str | None) -> str | None:
+    shown = (name or "").strip()
+    if len(shown) > LONGEST_NAME or not shown.isprintable():
+        raise BadInput(f"a name has at most {LONGEST_NAME} printable characters")
+    return shown or None
 
 
 def _hashed(token: str) -> str:

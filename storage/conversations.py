@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, or_, select, union, update
 
 from bot.models import Audience
-from helpdesk.models import Conversation, EndState, Identity
+from helpdesk.models import Conversation, EndState, Identity, Pulse
 from storage.tables import (
+    agents,
     conversations,
     handoff_requests,
     messages,
@@ -19,6 +20,7 @@ from storage.tables import (
     ticket_notes,
     tickets,
 )
+from storage.texts import contains
 
 _BATCH = 500  # below every driver's limit of parameters in one statement
 
@@ -68,6 +70,25 @@ class SqlConversations:
     def of_subject(self, site: str, subject: str) -> Sequence[Conversation]:
         return self._all(_query().where(conversations.c.site == site, conversations.c.subject == subject))
 
+    def of_contact(self, site: str, email: str) -> Sequence[Conversation]:
+        typed = select(tickets.c.conversation_id).where(tickets.c.email_folded == email.casefold())
+        return self._all(_query().where(conversations.c.site == site, conversations.c.id.in_(typed)))
+
+    def set_taken(self, conversation_id: str, login: str | None, at: datetime) -> None:
+        taken = {"taken_by": login, "taken_at": at if login is not None else None}
+        self._connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(**taken))
+
+    def pulse(self, conversation_id: str) -> Pulse | None:
+        of_this = tickets.c.conversation_id == conversations.c.id
+        said = select(func.max(messages.c.sequence)).where(messages.c.conversation_id == conversations.c.id)
+        numbers = select(tickets.c.number).where(of_this)
+        changed = select(func.max(ticket_changes.c.id)).where(ticket_changes.c.ticket_number.in_(numbers))
+        noted = select(func.max(ticket_notes.c.id)).where(ticket_notes.c.ticket_number.in_(numbers))
+        parts = [part.scalar_subquery() for part in (said, changed, noted)]
+        query = select(conversations.c.taken_by, *parts).where(conversations.c.id == conversation_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else tuple(row)
+
     def erase(self, conversation_ids: Sequence[str]) -> dict[str, int]:
         counts: dict[str, int] = {}
         for start in range(0, len(conversation_ids), _BATCH):
@@ -111,11 +132,15 @@ class SqlConversations:
     def _mentioning(self, folded: str) -> set[str]:
         """Where a turn or a note holds the address itself, not a longer one that contains it."""
         whole = re.compile(rf"(?<![\w.+-]){re.escape(folded)}(?![\w-]|\.\w)")
-        pattern = f"%{_like(folded)}%"
-        turns = select(messages.c.conversation_id, messages.c.text).where(_contains(messages.c.text, pattern))
-        comments = select(messages.c.conversation_id, messages.c.comment).where(_contains(messages.c.comment, pattern))
-        notes = select(tickets.c.conversation_id, tickets.c.note).where(_contains(tickets.c.note, pattern))
-        rows = self._connection.execute(turns.union_all(comments, notes))
+        turns = select(messages.c.conversation_id, messages.c.text).where(contains(messages.c.text, folded))
+        comments = select(messages.c.conversation_id, messages.c.comment).where(contains(messages.c.comment, folded))
+        notes = select(tickets.c.conversation_id, tickets.c.note).where(contains(tickets.c.note, folded))
+        among_agents = (
+            select(tickets.c.conversation_id, ticket_notes.c.text)
+            .join(tickets, tickets.c.number == ticket_notes.c.ticket_number)
+            .where(contains(ticket_notes.c.text, folded))
+        )
+        rows = self._connection.execute(turns.union_all(comments, notes, among_agents))
         return {conversation for conversation, text in rows if whole.search(text.casefold())}
 
     def _of_same_subjects(self, folded: str) -> set[str]:
@@ -149,19 +174,12 @@ class SqlConversations:
 
 def _query() -> Select[Any]:
     newest = select(func.max(tickets.c.number)).where(tickets.c.conversation_id == conversations.c.id).scalar_subquery()
-    return select(conversations, newest.label("ticket_number"))
+    name = select(agents.c.display_name).where(agents.c.login == conversations.c.taken_by).scalar_subquery()
+    return select(conversations, newest.label("ticket_number"), name.label("taken_name"))
 
 
 def _message_since(moment: datetime) -> ColumnElement[bool]:
     return exists().where(messages.c.conversation_id == conversations.c.id, messages.c.created_at >= moment)
-
-
-def _contains(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    return func.lower(column).like(pattern, escape="\\")
-
-
-def _like(text: str) -> str:
-    return re.sub(r"([%_\\])", r"\\\1", text)
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -179,4 +197,5 @@ def _conversation(row: Row[Any]) -> Conversation:
         end_state=row.end_state,
         ended_at=row.ended_at,
         taken_by=row.taken_by,
+        taken_name=row.taken_name,
     )

@@ -13,13 +13,19 @@ from storage.tables import messages
 class SqlMessages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.grown: set[str] = set()
+        """Conversations in which something was said in this transaction."""
 
     def add(self, message: Message) -> None:
+        self.grown.add(message.conversation_id)
         self._connection.execute(insert(messages).values({name: getattr(message, name) for name in _COLUMNS}))
 
     def next_sequence(self, conversation_id: str) -> int:
         last = select(func.max(messages.c.sequence)).where(messages.c.conversation_id == conversation_id)
         return (self._connection.scalar(last) or 0) + 1
+
+    def get(self, message_id: str) -> Message | None:
+        return self._one(messages.c.id == message_id)
 
     def by_client_id(self, conversation_id: str, client_message_id: str) -> Message | None:
         return self._one(
@@ -32,9 +38,12 @@ class SqlMessages:
     def reply_to(self, message_id: str) -> Message | None:
         return self._one(messages.c.reply_to == message_id)
 
-    def of(self, conversation_id: str) -> Sequence[Message]:
-        query = select(messages).where(messages.c.conversation_id == conversation_id)
+    def of(self, conversation_id: str, after: int = 0) -> Sequence[Message]:
+        query = select(messages).where(messages.c.conversation_id == conversation_id, messages.c.sequence > after)
         return [_message(row) for row in self._connection.execute(query.order_by(messages.c.sequence))]
+
+    def set_kind(self, message_id: str, kind: str) -> None:
+        self._connection.execute(update(messages).where(messages.c.id == message_id).values(kind=kind))
 
     def set_feedback(
         self, conversation_id: str, message_id: str, helpful: bool, comment: str | None, at: datetime

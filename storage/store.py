@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, text
 
 from bot.errors import Busy
+from helpdesk.news import News
 from storage.conversations import SqlConversations
 from storage.engine import reading, unwrapped, writing
 from storage.messages import SqlMessages
@@ -30,11 +31,16 @@ class SqlStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.news = News()
+        """Told after each transaction in which something was said."""
 
     @contextmanager
     def begin(self) -> Iterator[SqlWork]:
         with writing(self._engine) as connection:
-            yield SqlWork(connection)
+            work = SqlWork(connection)
+            yield work
+        for conversation_id in work.messages.grown:
+            self.news.tell(conversation_id)
 
     @contextmanager
     def read(self) -> Iterator[SqlWork]:

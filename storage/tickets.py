@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from bot.models import Department, Priority
-from helpdesk.models import Change, Claim, Contact, Status, Ticket, TicketPage
+from helpdesk.models import AuditEntry, Change, Claim, Contact, Note, Status, Ticket, TicketPage
+from helpdesk.queue import PAGE, Line, QueuePage, Wanted
 from storage.counters import next_value
-from storage.tables import handoff_requests, ticket_changes, tickets
+from storage.queue import read_queue
+from storage.tables import handoff_requests, ticket_changes, ticket_notes, tickets
 
 FIRST_NUMBER = 1001
 
@@ -69,6 +71,12 @@ class SqlTickets:
     def set_priority(self, number: int, priority: Priority, at: datetime) -> None:
         self._set(number, updated_at=at, priority=priority.value)
 
+    def set_department(self, number: int, department: Department, at: datetime) -> None:
+        self._set(number, updated_at=at, department=department.value)
+
+    def set_assignee(self, number: int, login: str | None, at: datetime) -> None:
+        self._set(number, updated_at=at, assignee=login)
+
     def add_change(self, number: int, change: Change) -> None:
         self._connection.execute(insert(ticket_changes).values(ticket_number=number, **asdict(change)))
 
@@ -81,6 +89,27 @@ class SqlTickets:
         found = self._all(query)
         more = len(found) > limit
         return TicketPage(tuple(found[:limit]), found[limit - 1].number if more else None)
+
+    def changes(
+        self, *, number: int | None = None, actor: str | None = None, before: int | None = None, limit: int = 100
+    ) -> Sequence[AuditEntry]:
+        table = ticket_changes.c
+        given = ((table.ticket_number == number, number), (table.actor == actor, actor), (table.id < before, before))
+        conditions = [condition for condition, value in given if value is not None]
+        query = select(ticket_changes).where(*conditions).order_by(table.id.desc()).limit(limit)
+        return [AuditEntry(row.id, row.ticket_number, _change(row)) for row in self._connection.execute(query)]
+
+    def add_note(self, number: int, note: Note) -> None:
+        self._connection.execute(insert(ticket_notes).values(ticket_number=number, **asdict(note)))
+
+    def notes(self, number: int) -> Sequence[Note]:
+        query = select(ticket_notes).where(ticket_notes.c.ticket_number == number).order_by(ticket_notes.c.id)
+        return [Note(row.at, row.author, row.text) for row in self._connection.execute(query)]
+
+    def queue(self, wanted: Wanted, *, offset: int = 0, limit: int = PAGE) -> QueuePage:
+        rows, total = read_queue(self._connection, wanted, offset, limit)
+        found = {each.number: each for each in self._all(select(tickets).where(tickets.c.number.in_([*rows])))}
+        return QueuePage(tuple(Line(found[number], *rest) for number, rest in rows.items()), total)
 
     def _set(self, number: int, **values: Any) -> None:
         self._connection.execute(update(tickets).where(tickets.c.number == number).values(**values))
@@ -98,7 +127,7 @@ class SqlTickets:
         query = select(ticket_changes).where(ticket_changes.c.ticket_number.in_(numbers)).order_by(ticket_changes.c.id)
         histories: dict[int, list[Change]] = defaultdict(list)
         for row in self._connection.execute(query):
-            histories[row.ticket_number].append(Change(row.at, row.actor, row.field, row.before, row.after))
+            histories[row.ticket_number].append(_change(row))
         return histories
 
 
@@ -121,6 +150,10 @@ _PLAIN = (
 
 def _contact_values(contact: Contact) -> dict[str, str | None]:
     return asdict(contact) | {"email_folded": contact.email and contact.email.casefold()}
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(row.at, row.actor, row.field, row.before, row.after)
 
 
 def _ticket(row: Row[Any], history: tuple[Change, ...]) -> Ticket:

@@ -13,11 +13,16 @@ Login = Annotated[str, typer.Argument(help="Name or e-mail by which the agent si
 
 
 @app.command()
-def add(login: Login, role: Literal["agent", "lead"] = "agent", data: DataOption = None) -> None:
+def add(
+    login: Login,
+    role: Literal["agent", "lead"] = "agent",
+    name: Annotated[str | None, typer.Option(help="What learners read as the agent's name in the chat.")] = None,
+    data: DataOption = None,
+) -> None:
     """Add an agent; the password is asked for, or read from standard input."""
     from api import wiring
 
-    agent = wiring.open_storage(settings_for(data)).agents.create(login, role, _password())
+    agent = wiring.open_storage(settings_for(data)).agents.create(login, role, _password(), name=name)
     print(f"{agent.login} can sign in at /desk")
 
 
@@ -28,6 +33,19 @@ def password(login: Login, data: DataOption = None) -> None:
 
     wiring.open_storage(settings_for(data)).agents.set_password(login, _password())
     print(f"{login} has a new password")
+
+
+@app.command()
+def name(
+    login: Login,
+    name: Annotated[str, typer.Argument(help="What learners read in the chat; empty: somebody from the team.")],
+    data: DataOption = None,
+) -> None:
+    """Set the name that learners know the agent by."""
+    from api import wiring
+
+    wiring.open_storage(settings_for(data)).agents.set_name(login, name)
+    print(f"learners know {login} as {name.strip() or 'somebody from the team'}")
 
 
 @app.command()

@@ -45,7 +45,7 @@ def serve(
     say(f"Firstline is at {base}" + ("" if demo else "; put the widget on a page of an allowed origin"))
     if demo:
         if storage.agents.get("demo") is None:
-            storage.agents.create("demo", "lead")
+            storage.agents.create("demo", "lead", name="Kim")
         say(f"Tickets (this link signs you in once): {base}/desk/login?token={storage.agents.login_link('demo')}")
     say(f"API documentation: {base}/docs")
     server.run(service, listener, demo_page=demo)

@@ -14,7 +14,7 @@ from api.identity import verify
 from api.logs import failure
 from api.origins import check_origin
 from api.problems import CODES, UNFORESEEN, Problem, sentence_of, status_of
-from api.render import turn
+from api.render import person, turn
 from api.schemas import (
     ConversationOpened,
     Feedback,
@@ -30,7 +30,7 @@ from api.schemas import (
 from api.streaming import deltas
 from bot.errors import FirstlineError
 from bot.language import base
-from helpdesk.models import Contact, Conversation, Message
+from helpdesk.models import Contact, Conversation, Delivered, Message
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
@@ -82,7 +82,8 @@ def with_room(new: NewMessage, conversation: Annotated[Conversation, Depends(may
 async def say(
     new: NewMessage, conversation: Annotated[Conversation, Depends(with_room)], here: Here
 ) -> AsyncIterator[ServerSentEvent]:
-    """Answer a message as `delta` events and one `outcome`, or an `error`. The same client_message_id replays."""
+    """Answer a message as `delta` events and one `outcome`, or an `error`. The same client_message_id replays. Where a
+    person has joined, the one event is `delivered` with the `message_id`: the bot says nothing."""
     try:
         reply = await to_thread.run_sync(
             here.service.chat.send, conversation, new.text, new.client_message_id, limiter=ANSWERING
@@ -92,6 +93,10 @@ async def say(
         return
     except Exception as error:  # noqa: BLE001 - the response has begun; only an event can still say that it failed
         yield _failed(here, conversation, error, "error", UNFORESEEN)
+        return
+    if isinstance(reply, Delivered):
+        log.info("delivered_to_person", conversation=conversation.id)
+        yield ServerSentEvent(event="delivered", data={"message_id": reply.message.id})
         return
     outcome = reply.message.outcome or {}
     if not reply.replayed:
@@ -140,6 +145,7 @@ def read(conversation: Authenticated, here: Here) -> Transcript:
         email=conversation.identity.email if conversation.identity else None,
         turns=[turn(message) for message in messages],
         ticket=TicketMark(number=ticket.label, status=ticket.status) if ticket else None,
+        person=person(conversation),
     )
 
 

@@ -1,6 +1,5 @@
 """What others say in a chat: agents' and system messages, as they come."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -10,14 +9,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import render
 from api.context import Authenticated, Context, Here
-from api.schemas import TurnOut, errors_before_a_stream
+from api.schemas import ChatState, errors_before_a_stream
+from api.watching import looks
 from helpdesk.models import Conversation, Message
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
-PAUSE = 1.0
-"""Seconds between two looks."""
-LONGEST = 300
-"""Looks before the stream ends and the browser asks again from where it was."""
 
 
 @router.get(
@@ -28,18 +24,26 @@ LONGEST = 300
 async def follow(
     conversation: Authenticated, here: Here, last_event_id: Annotated[str | None, Header(max_length=20)] = None
 ) -> AsyncIterator[ServerSentEvent]:
-    """`message` events of agents and of the system after `Last-Event-ID`; a comment now and then keeps it open."""
-    seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
-    for _ in range(LONGEST):
-        for message in await to_thread.run_sync(_others, here, conversation, seen):
+    """`message` events of agents and of the system after `Last-Event-ID`, and a `state` event (who has joined, the
+    newest ticket) at once and whenever it changes; a comment now and then keeps it open."""
+    seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else 0
+    told: ChatState | None = None
+    async for changed in looks(here.service.storage, conversation.id):
+        if not changed:
+            yield ServerSentEvent(comment="ping")
+            continue
+        messages, state = await to_thread.run_sync(_read, here, conversation, seen)
+        for message in messages:
             seen = message.sequence
-            data: TurnOut = render.turn(message)
-            yield ServerSentEvent(event="message", id=str(seen), data=data)
-        yield ServerSentEvent(comment="ping")
-        await asyncio.sleep(PAUSE)
+            yield ServerSentEvent(event="message", id=str(seen), data=render.turn(message))
+        if state != told:
+            told = state
+            yield ServerSentEvent(event="state", data=state)
 
 
-def _others(here: Context, conversation: Conversation, seen: int) -> list[Message]:
+def _read(here: Context, conversation: Conversation, seen: int) -> tuple[list[Message], ChatState]:
     with here.service.storage.store.read() as work:
-        messages = work.messages.of(conversation.id)
-    return [each for each in messages if each.role in ("agent", "system") and each.sequence > seen]
+        current = work.conversations.get(conversation.id) or conversation
+        ticket = work.tickets.get(current.ticket_number) if current.ticket_number is not None else None
+        messages = [each for each in work.messages.of(current.id, seen) if each.role in ("agent", "system")]
+    return messages, render.state(current, ticket)

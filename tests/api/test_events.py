@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from api.routes import events as route
+from api import watching
 from api.wiring import Storage
 from helpdesk.models import Message
 from tests.api.talk import PERSON, Talk, events
@@ -13,8 +13,8 @@ from tests.api.talk import PERSON, Talk, events
 
 @pytest.fixture(autouse=True)
 def _one_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(route, "LONGEST", 1)
-    monkeypatch.setattr(route, "PAUSE", 0)
+    monkeypatch.setattr(watching, "LONGEST", 1)
+    monkeypatch.setattr(watching, "PAUSE", 0)
 
 
 def said(storage: Storage, talk: Talk, role: str, text: str) -> None:

@@ -7,8 +7,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 
+from api import watching
 from api.agents import COOKIE
-from api.routes import events
 from api.wiring import Storage
 from tests.api.talk import Talk
 from tests.helpdesk.scripted import Script
@@ -24,8 +24,8 @@ def insider(make_client: Any, storage: Storage) -> tuple[Talk, str, str]:
 
 
 def test_nothing_breaks_it(insider: tuple[Talk, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "LONGEST", 1)
-    monkeypatch.setattr(events, "PAUSE", 0)
+    monkeypatch.setattr(watching, "LONGEST", 1)
+    monkeypatch.setattr(watching, "PAUSE", 0)
     talk, number, session = insider
     schema = schemathesis.openapi.from_asgi("/openapi.json", talk.client.app)
     tried = set()

@@ -1,0 +1,73 @@
+"""Changes of a ticket inside a transaction, each with who and when; the ticket's own desk is owed the news."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Literal
+
+from bot.errors import NotFound
+from bot.models import Department, Priority
+from helpdesk.delivery import BUILT_IN
+from helpdesk.models import Change, Conversation, Status, Ticket, ticket_label
+from helpdesk.ports import Work
+from helpdesk.tickets import changed
+
+Field = Literal["status", "priority", "department", "assignee"]
+
+
+def ticket_of(work: Work, number: int) -> Ticket:
+    """Raises NotFound."""
+    ticket = work.tickets.get(number)
+    if ticket is None:
+        raise NotFound(f"{ticket_label(number)}: there is no such ticket")
+    return ticket
+
+
+def locked(work: Work, number: int) -> tuple[Ticket, Conversation]:
+    """Read again after the lock: two agents may click at once. Raises NotFound."""
+    conversation = work.conversations.lock(ticket_of(work, number).conversation_id)
+    ticket = ticket_of(work, number)
+    assert conversation is not None, "a ticket goes with its conversation"
+    return ticket, conversation
+
+
+def alter(
+    work: Work,
+    ticket: Ticket,
+    field: Field,
+    after: Status | Priority | Department | str | None,
+    actor: str,
+    at: datetime,
+    connector: str,
+) -> None:
+    """Set one field; the history says who did it, and a desk elsewhere is owed it. Nothing where it is so already."""
+    before = getattr(ticket, field)
+    if before == after:
+        return
+    match after:
+        case Status():
+            work.tickets.set_status(ticket.number, after, at)
+        case Priority():
+            work.tickets.set_priority(ticket.number, after, at)
+        case Department():
+            work.tickets.set_department(ticket.number, after, at)
+        case login:
+            work.tickets.set_assignee(ticket.number, login, at)
+    change = Change(at, actor, field, _plain(before), _plain(after))
+    work.tickets.add_change(ticket.number, change)
+    if connector != BUILT_IN:
+        work.outbox.add(changed(ticket, change, connector))
+
+
+def enter(work: Work, ticket: Ticket, conversation: Conversation, login: str, at: datetime) -> None:
+    work.conversations.set_taken(conversation.id, login, at)
+    work.tickets.add_change(ticket.number, Change(at, login, "in the chat", conversation.taken_by, login))
+
+
+def leave(work: Work, ticket: Ticket, conversation: Conversation, actor: str, at: datetime) -> None:
+    """Whoever has joined is out, and the bot answers again; the caller says so to the learner."""
+    work.conversations.set_taken(conversation.id, None, at)
+    work.tickets.add_change(ticket.number, Change(at, actor, "in the chat", conversation.taken_by, None))
+
+
+def _plain(value: Enum | str | None) -> str | None:
+    return str(value.value) if isinstance(value, Enum) else value
