@@ -32,5 +32,15 @@ def refuse_other_pages(request: Request) -> None:
 CurrentAgent = Annotated[Agent, Depends(signed_in)]
 
 
+def leading(agent: CurrentAgent) -> Agent:
+    """Raises a 403 for whoever is not a lead."""
+    if agent.role != "lead":
+        raise Problem(403, "this is for leads; ask one of them")
+    return agent
+
+
+CurrentLead = Annotated[Agent, Depends(leading)]
+
+
 def remember(response: Response, token: str, settings: Settings) -> None:
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=settings.secure_cookies, path="/")

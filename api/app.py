@@ -18,7 +18,20 @@ from api.housekeeping import keep_house
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.origins import SiteCors
-from api.routes import conversations, demo, desk, events, health, help, sites, tickets, widget
+from api.routes import (
+    conversations,
+    demo,
+    desk,
+    desk_actions,
+    desk_team,
+    events,
+    health,
+    help,
+    signing_in,
+    sites,
+    tickets,
+    widget,
+)
 from api.wiring import Service
 from bot.readiness import Readiness
 
@@ -56,7 +69,8 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     problems.install(app)
     app.add_middleware(BodyLimit, limit=service.settings.limits.body)
     app.add_middleware(SiteCors, sites=service.settings.sites)
-    for routes in (conversations, events, sites, tickets, health, widget, help, desk):
+    desks = (signing_in, desk, desk_actions, desk_team)
+    for routes in (conversations, events, sites, tickets, health, widget, help, *desks):
         app.include_router(routes.router)
     if demo_page:
         app.include_router(demo.router)

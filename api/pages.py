@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent / "pages"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-WITH_WIDGET = f"{POLICY}; script-src 'self'; connect-src 'self'"
+WITH_SCRIPTS = f"{POLICY}; script-src 'self'; connect-src 'self'"
 _templates = Environment(
     loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )

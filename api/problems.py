@@ -1,11 +1,14 @@
 """Errors on the wire: `{"error": {"code", "message"}}` with the status that fits."""
 
+from collections.abc import Mapping
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.pages import page
 from bot.errors import BadInput, Busy, FirstlineError, NotFound, NotReady
 
 log = structlog.get_logger()
@@ -61,25 +64,34 @@ def install(app: FastAPI) -> None:
     """Every error that leaves the service has the same form and tells nothing of its inside."""
 
     @app.exception_handler(FirstlineError)
-    async def _ours(_: Request, error: FirstlineError) -> JSONResponse:
+    async def _ours(request: Request, error: FirstlineError) -> Response:
         status = status_of(error)
         sentence = sentence_of(error)
         if sentence == UNAVAILABLE:
             log.warning("request_failed", reason=str(error))
-        return JSONResponse(body(CODES[status], sentence), status)
+        return _answer(request, status, CODES[status], sentence)
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         code = CODES.get(error.status_code, "error")
-        return JSONResponse(body(code, str(error.detail)), error.status_code, headers=error.headers)
+        return _answer(request, error.status_code, code, str(error.detail), error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
         message = f"{where or 'the request'}: {first['msg'].removeprefix('Value error, ')}"
-        return JSONResponse(body("unprocessable", message), 422)
+        return _answer(request, 422, "unprocessable", message)
 
     @app.exception_handler(Exception)
     async def _unforeseen(_: Request, __: Exception) -> JSONResponse:
         return JSONResponse(body("error", UNFORESEEN), 500)
+
+
+def _answer(
+    request: Request, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A page for people who follow a link or send a form of the desk, JSON for everybody else."""
+    if request.url.path.startswith("/desk") and "text/html" in request.headers.get("accept", ""):
+        return page("problem.html", status=status, private=True, message=message, signed_out=status == 401)
+    return JSONResponse(body(code, message), status, headers=headers)

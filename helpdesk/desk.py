@@ -13,6 +13,7 @@ from helpdesk.models import (
     Case,
     Conversation,
     Earlier,
+    Message,
     Note,
     SiteRules,
     Status,
@@ -62,6 +63,14 @@ class Desk:
                 tuple(work.tickets.notes(number)),
                 tuple(_earlier(work, ticket, conversation)),
             )
+
+    def conversation(self, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:
+        """One to read, with or without a ticket. Raises NotFound."""
+        with self._store.read() as work:
+            found = work.conversations.get(clean(conversation_id))
+            if found is None:
+                raise NotFound("there is no such conversation; it may have been erased")
+            return found, tuple(work.messages.of(found.id))
 
     def change_status(self, number: int, status: Status, actor: str) -> Ticket:
         """The ticket after it; its history says who did it and when. Closing takes the agent out of the chat and tells

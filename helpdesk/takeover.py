@@ -24,8 +24,8 @@ class Takeover:
         self._clock = clock
 
     def join(self, number: int, agent: Agent, instead_of: str | None = None) -> None:
-        """From now on the bot is silent. Raises NotFound, and BadInput where the ticket is closed or an agent other than
-        `instead_of` is in the chat: nobody is pushed out by two clicks at once."""
+        """From now on the bot is silent. Raises NotFound, and BadInput where the ticket is closed, or an agent other
+        than `instead_of` is in the chat: nobody is pushed out by two clicks at once."""
         with self._store.begin() as work:
             ticket, conversation = locked(work, number)
             self._enter(work, ticket, conversation, agent, instead_of)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Here
-from api.pages import WITH_WIDGET, page
+from api.pages import WITH_SCRIPTS, page
 from api.problems import Problem
 from bot.language import base
 
@@ -16,7 +16,7 @@ LOOPBACK = {"127.0.0.1", "::1"}
 @router.get("/", response_class=HTMLResponse)
 def demo(here: Here, locale: str = "en") -> HTMLResponse:
     site = here.site("demo")
-    return page("demo.html", policy=WITH_WIDGET, language=base(locale), site=site)
+    return page("demo.html", policy=WITH_SCRIPTS, language=base(locale), site=site)
 
 
 @router.post("/demo/desk")

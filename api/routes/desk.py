@@ -1,95 +1,141 @@
-"""The agents' pages: sign in, the list of tickets, a ticket with its chat. Plain for now, and usable."""
+"""The agents' pages: the queue, a ticket with its chat, an earlier conversation."""
 
-from typing import Annotated
+import uuid
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, Field, model_validator
 
-from api.agents import COOKIE, CurrentAgent, refuse_other_pages, remember
+from api.agents import COOKIE, CurrentAgent
 from api.articles import message_html
-from api.context import Address, Here
-from api.pages import page as render_page
-from helpdesk.accounts import SignInRefused
-from helpdesk.desk import LARGEST_NUMBER, parse_number
-from helpdesk.models import Status
+from api.context import Context, Here
+from api.pages import WITH_SCRIPTS, page
+from api.reasons import reasons
+from bot.models import Department, Priority
+from helpdesk.desk import parse_number
+from helpdesk.models import Agent, Case, Status
+from helpdesk.queue import PAGE, Wanted
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
+MOST_PAGES = 10_000
+
+
+class QueueQuery(BaseModel):
+    """The queue's form; what is left empty does not narrow it."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    status: Status | Literal["not closed", "all"] = "not closed"
+    department: Department | None = None
+    priority: Priority | None = None
+    assignee: Annotated[str, Field(max_length=200, description="me, nobody or a login")] = ""
+    site: Annotated[str | None, Field(max_length=64)] = None
+    waiting: bool = False
+    page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+    def wanted(self, agent: Agent) -> Wanted:
+        assignee = {"": None, "me": agent.login, "nobody": ""}.get(self.assignee, self.assignee)
+        status = None if self.status == "all" else self.status
+        return Wanted(status, self.department, self.priority, assignee, self.site, self.waiting, self.q)
+
+    def address(self, **changes: Any) -> str:
+        """Of the same list with some fields changed."""
+        given = self.model_dump(mode="json", exclude_defaults=True) | changes
+        return f"/desk?{urlencode(given)}" if given else "/desk"
+
+
+VIEWS = (
+    ("Open and in progress", QueueQuery()),
+    ("Waiting for us", QueueQuery(waiting=True)),
+    ("Mine", QueueQuery(assignee="me")),
+    ("Nobody’s yet", QueueQuery(assignee="nobody")),
+    ("Closed", QueueQuery(status=Status.CLOSED)),
+)
 
 
 @router.get("", response_class=HTMLResponse)
-def tickets(
-    request: Request,
-    here: Here,
-    status: Status | None = None,
-    before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)] = None,
-) -> Response:
-    """The tickets, newest first; whoever is not signed in gets the sign-in form."""
+def tickets(request: Request, here: Here, query: Annotated[QueueQuery, Query()]) -> Response:
+    """The queue; whoever is not signed in gets the sign-in form."""
     agent = here.service.storage.agents.agent_of(request.cookies.get(COOKIE, ""))
     if agent is None:
-        return render_page("sign_in.html", problem=None, local=here.demo)
-    page = here.service.desk.page(status=status, before=before)
-    return render_page("tickets.html", private=True, agent=agent, page=page, chosen=status, statuses=list(Status))
-
-
-@router.get("/login", response_class=HTMLResponse)
-def follow_link(token: str, here: Here, address: Address) -> Response:
-    """A one-time link signs in and leaves its token behind."""
-    here.limiters.logins.check(address, "sign-in attempts")
-    try:
-        session = here.service.storage.agents.redeem(token)
-    except SignInRefused as error:
-        return render_page("sign_in.html", status=401, problem=str(error), local=here.demo)
-    return _into_the_desk(session, here)
-
-
-@router.post("/login", response_class=HTMLResponse)
-def sign_in(
-    request: Request,
-    login: Annotated[str, Form(max_length=200)],
-    password: Annotated[str, Form(max_length=200)],
-    here: Here,
-    address: Address,
-) -> Response:
-    refuse_other_pages(request)
-    here.limiters.logins.check(address, "sign-in attempts")
-    try:
-        session = here.service.storage.agents.sign_in(login, password)
-    except SignInRefused as error:
-        return render_page("sign_in.html", status=401, problem=str(error), local=here.demo)
-    return _into_the_desk(session, here)
-
-
-def _into_the_desk(session: str, here: Here) -> Response:
-    """A page of our own follows, not a redirect: a strict cookie is not sent with what another site led to."""
-    response = render_page("signed_in.html", private=True)
-    remember(response, session, here.settings)
-    return response
-
-
-@router.post("/logout")
-def sign_out(request: Request, here: Here, _: CurrentAgent) -> Response:
-    here.service.storage.agents.sign_out(request.cookies.get(COOKIE, ""))
-    response = RedirectResponse("/desk", 303)
-    response.delete_cookie(COOKIE, path="/")
-    return response
+        return page("sign_in.html", problem=None, local=here.demo)
+    found = here.service.desk.queue(query.wanted(agent), query.page)
+    older = query.address(page=query.page + 1) if found.total > PAGE * query.page else None
+    newer = query.address(page=query.page - 1) if query.page > 1 else None
+    return page(
+        "tickets.html",
+        policy=WITH_SCRIPTS,
+        private=True,
+        agent=agent,
+        page=found,
+        query=query,
+        current=query.address(),
+        views=[(name, view.address()) for name, view in VIEWS],
+        older=older,
+        newer=newer,
+        others=[other.login for other in here.service.storage.agents.all() if other.login != agent.login],
+        sites=sorted(here.settings.sites),
+        **_choices(),
+    )
 
 
 @router.get("/tickets/{number}", response_class=HTMLResponse)
 def ticket(number: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
-    """One ticket: who, why, what was said, and from which articles the bot answered."""
+    """One ticket: who, why, what was said, what the bot thought, and everything an agent may do with it."""
     case = here.service.desk.open_case(parse_number(number))
-    return render_page(
+    return page(
         "ticket.html",
+        policy=WITH_SCRIPTS,
         private=True,
         agent=agent,
         case=case,
-        ticket=case.ticket,
         shown=message_html,
-        statuses=list(Status),
+        reasons=reasons,
+        articles=_articles(case),
+        team=_team(here, case),
+        fresh_id=uuid.uuid4().hex,
+        **_choices(),
     )
 
 
-@router.post("/tickets/{number}/status")
-def change_status(number: str, status: Annotated[Status, Form()], here: Here, agent: CurrentAgent) -> RedirectResponse:
-    changed = here.service.desk.change_status(parse_number(number), status, agent.login)
-    return RedirectResponse(f"/desk/tickets/{changed.label}", 303)
+@router.get("/conversations/{conversation_id}", response_class=HTMLResponse)
+def conversation(conversation_id: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
+    """A conversation that may have no ticket, to read."""
+    found, transcript = here.service.desk.conversation(conversation_id)
+    return page(
+        "conversation.html",
+        policy=WITH_SCRIPTS,
+        private=True,
+        agent=agent,
+        conversation=found,
+        transcript=transcript,
+        shown=message_html,
+        reasons=reasons,
+    )
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "statuses": [each.value for each in Status],
+        "priorities": [each.value for each in Priority],
+        "departments": [each.value for each in Department],
+    }
+
+
+def _articles(case: Case) -> list[tuple[str, str]]:
+    """Address and title of what the bot cited or suggested, each once."""
+    outcomes = [message.outcome for message in case.transcript if message.outcome]
+    found = [each for outcome in outcomes for each in (*outcome["citations"], *outcome["suggestions"])]
+    return list({each["url"]: each["title"] for each in found}.items())
+
+
+def _team(here: Context, case: Case) -> list[str]:
+    """Who may be assigned; also whoever is, though the account is gone."""
+    logins = {agent.login for agent in here.service.storage.agents.all()}
+    return sorted(logins | ({case.ticket.assignee} if case.ticket.assignee else set()))

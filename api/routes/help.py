@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from api.articles import article_html
 from api.context import Here
-from api.pages import WITH_WIDGET, page
+from api.pages import WITH_SCRIPTS, page
 from api.problems import Problem
 from bot.language import base
 from bot.models import Article, Audience
@@ -22,7 +22,7 @@ def index(here: Here, locale: str = "en") -> HTMLResponse:
     language = base(locale)
     with here.service.assistant.shelf.library() as library:
         articles = [article for article in library.articles if _readable(article) and base(article.locale) == language]
-    return page("help.html", policy=WITH_WIDGET, language=language, collections=_by_collection(articles))
+    return page("help.html", policy=WITH_SCRIPTS, language=language, collections=_by_collection(articles))
 
 
 @router.get("/help/{locale}/{article_id}", response_class=HTMLResponse)
@@ -41,7 +41,7 @@ def read(locale: str, article_id: str, here: Here) -> HTMLResponse:
 
         body = Markup(article_html(article, address_of))  # noqa: S704 - rendered by a parser that passes no HTML
     others = [other for other in versions.values() if other.locale != locale]
-    return page("article.html", policy=WITH_WIDGET, article=article, body=body, others=others, language=base(locale))
+    return page("article.html", policy=WITH_SCRIPTS, article=article, body=body, others=others, language=base(locale))
 
 
 def _readable(article: Article) -> bool:
