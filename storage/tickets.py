@@ -94,9 +94,13 @@ class SqlTickets:
         self, *, number: int | None = None, actor: str | None = None, before: int | None = None, limit: int = 100
     ) -> Sequence[AuditEntry]:
         table = ticket_changes.c
-        given = ((table.ticket_number == number, number), (table.actor == actor, actor), (table.id < before, before))
-        conditions = [condition for condition, value in given if value is not None]
-        query = select(ticket_changes).where(*conditions).order_by(table.id.desc()).limit(limit)
+        query = select(ticket_changes).order_by(table.id.desc()).limit(limit)
+        if number is not None:
+            query = query.where(table.ticket_number == number)
+        if actor is not None:
+            query = query.where(table.actor == actor)
+        if before is not None:
+            query = query.where(table.id < before)
         return [AuditEntry(row.id, row.ticket_number, _change(row)) for row in self._connection.execute(query)]
 
     def add_note(self, number: int, note: Note) -> None:

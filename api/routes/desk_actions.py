@@ -17,7 +17,13 @@ from helpdesk.desk import parse_number
 from helpdesk.models import Agent, Status, ticket_label
 
 router = APIRouter(prefix="/desk/tickets/{number}", include_in_schema=False)
-Number = Annotated[int, Depends(parse_number)]
+
+
+def _number(number: str) -> int:
+    return parse_number(number)
+
+
+Number = Annotated[int, Depends(_number)]
 
 
 def _back(number: int) -> RedirectResponse:

@@ -45,7 +45,8 @@ const touch = matchMedia("(pointer: coarse)");
  *   choices?: string[], suggestions?: {title: string, url: string}[], citations?: Citation[]}} Outcome
  * @typedef {{id: string, role: "learner" | "agent" | "system", text: string, node: HTMLElement,
  *   state: "queued" | "sending" | "sent" | "failed", accepted: boolean, partial: string, offline: boolean,
- *   outcome: Outcome | null, messageId: string, helpful: boolean | null, bubble: HTMLElement | null}} Exchange
+ *   outcome: Outcome | null, messageId: string, helpful: boolean | null, bubble: HTMLElement | null,
+ *   author: string | null}} Exchange
  */
 
 /* ---- language ---------------------------------------------------------------------------------------------------- */
@@ -266,10 +267,14 @@ const CODES = { 400: "bad_request", 401: "unauthorized", 403: "origin_not_allowe
   422: "unprocessable", 429: "rate_limited", 503: "not_ready" };
 const REJECTED = ["bad_request", "too_large", "unprocessable"];
 
-/** @param {string} method @param {string} path @param {{body?: object, token?: string, signal?: AbortSignal}} [options] */
-async function call(method, path, { body, token, signal } = {}) {
+/**
+ * @param {string} method @param {string} path
+ * @param {{body?: object, token?: string, signal?: AbortSignal, after?: string}} [options] after: the last event's id
+ */
+async function call(method, path, { body, token, signal, after } = {}) {
   const headers = new Headers(body ? { "Content-Type": "application/json" } : {});
   if (token) headers.set("Authorization", `Bearer ${token}`);
+  if (after) headers.set("Last-Event-ID", after);
   const request = { method, headers, signal, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store" };
   const response = await fetch(base + path, /** @type {RequestInit} */ (request)).catch(() => null);
   if (!response) throw new Problem("offline");
@@ -318,7 +323,7 @@ function readEvent(part) {
     .map((line) => line.slice(name.length + 1).replace(/^ /, "")).join("\n");
   if (!field("data")) return null;
   try {
-    return { name: field("event"), data: JSON.parse(field("data")) };
+    return { name: field("event"), id: field("id"), data: JSON.parse(field("data")) };
   } catch {
     throw new Problem("broken");
   }
@@ -367,6 +372,8 @@ let creating = null;
 let exchanges = [];
 /** @type {{number: string, status: string} | null} */
 let ticket = null;
+/** @type {{name: string | null} | null} who has joined the chat: then the assistant says nothing */
+let person = null;
 let email = "";
 let profile = { name: "", suggestions: /** @type {string[]} */ ([]) };
 let era = 0; // counts chats, so that what arrives for an earlier one is dropped
@@ -387,7 +394,8 @@ function save() {
 
 /** @param {Partial<Exchange>} given @returns {Exchange} */
 const exchange = (given) => ({ id: uid(), role: "learner", text: "", state: "sent", accepted: false, partial: "",
-  offline: false, outcome: null, messageId: "", helpful: null, bubble: null, ...given, node: el("div.exchange") });
+  offline: false, outcome: null, messageId: "", helpful: null, bubble: null,
+  author: null, ...given, node: el("div.exchange") });
 
 function create() {
   if (!creating) {
@@ -431,7 +439,7 @@ const isGone = (problem) => problem.code === "unauthorized" || problem.code === 
 
 /** Leaves the conversation; what was not answered yet stays, for the next one. */
 function forget(why) {
-  conversation = ticket = null;
+  conversation = ticket = person = null;
   stale = false;
   email = "";
   exchanges = exchanges.filter((x) => x.role === "learner" && x.state !== "sent");
@@ -453,7 +461,7 @@ async function restore() {
     adopt(data);
   } else {
     exchanges = exchanges.filter((x) => x.state !== "sent");
-    ticket = null;
+    ticket = person = null;
   }
   stale = false;
   redraw();
@@ -470,6 +478,7 @@ function adopt(data) {
     else if (!exchanges[at].outcome) exchanges[at] = Object.assign(x, { accepted: true });
   }
   ticket = data.ticket ?? null;
+  person = data.person ?? null;
   email = data.email ?? "";
 }
 
@@ -477,7 +486,10 @@ function addTurn(turn) {
   const last = exchanges.at(-1);
   if (turn.role === "bot" && last?.role === "learner" && !last.outcome) answer(last, turn);
   else if (turn.role === "bot") exchanges.push(answer(exchange({ id: turn.id }), turn));
-  else exchanges.push(exchange({ id: turn.client_message_id ?? turn.id, role: turn.role, text: turn.text }));
+  else {
+    const { role, text, author } = turn;
+    exchanges.push(exchange({ id: turn.client_message_id ?? turn.id, role, text, author: author ?? null }));
+  }
 }
 
 function answer(x, { id, text, outcome, helpful }) {
@@ -514,7 +526,7 @@ async function pump() {
 async function deliver(x, mine) {
   x.state = "sending";
   draw(x);
-  const slow = setTimeout(() => announce(t("thinking")), 1500);
+  const slow = setTimeout(() => { if (!person) announce(t("thinking")); }, 1500);
   try {
     const outcome = await withConversation((to) => askTwice(x, to));
     if (mine === era) finish(x, outcome);
@@ -547,12 +559,15 @@ async function ask(x, { id, token }) {
   for await (const { name, data } of events(response)) {
     if (name === "delta") grow(x, data.text);
     else if (name === "outcome") return data;
+    else if (name === "delivered") return null;
     else if (name === "error") throw new Problem(data.code, data.retry_after ?? 30);
   }
   throw new Problem("broken");
 }
 
+/** @param {Exchange} x @param {Outcome | null} outcome null: a person has it, and the assistant says nothing */
 function finish(x, outcome) {
+  if (!outcome) return handedOver(x);
   answer(x, { id: outcome.id, text: outcome.text, outcome, helpful: null });
   x.state = "sent";
   if (outcome.ticket_number) {
@@ -564,6 +579,14 @@ function finish(x, outcome) {
   save();
   const told = ticket && outcome.ticket_number ? t("ticket", { number: ticket.number }) : "";
   announce(`${x.bubble?.innerText ?? ""}\n${told}`.trim());
+}
+
+function handedOver(x) {
+  Object.assign(x, { state: "sent", partial: "" });
+  person ??= { name: null };
+  complain(null);
+  redraw();
+  save();
 }
 
 /** What comes after a message that failed is not sent either: the order stays. */
@@ -591,7 +614,7 @@ function newChat() {
   creating = null;
   era++;
   earlier = conversation;
-  conversation = ticket = null;
+  conversation = ticket = person = null;
   exchanges = [];
   email = "";
   stale = false;
@@ -611,6 +634,86 @@ async function goBack() {
   save();
   await refresh();
   rest();
+}
+
+/* ---- what a person says ------------------------------------------------------------------------------------------ */
+
+/** @type {AbortController | null} */
+let listening = null;
+let listeningTo = "";
+let lastEvent = "";
+
+/** Only a chat that a person may come into keeps a connection open, and only while it can be seen. */
+const mayHear = () => !!conversation && document.visibilityState === "visible" &&
+  (!!person || (!!ticket && ticket.status !== "Closed"));
+
+function tune() {
+  if (listening && (!mayHear() || listeningTo !== conversation?.id)) hangUp();
+  if (!listening && mayHear()) listenIn(listening = new AbortController(), era);
+}
+
+function hangUp() {
+  listening?.abort();
+  listening = null;
+}
+
+/** @param {AbortController} mine @param {number} chat */
+async function listenIn(mine, chat) {
+  const { id, token } = /** @type {NonNullable<typeof conversation>} */ (conversation);
+  listeningTo = id;
+  lastEvent = "";
+  for (let wait = 1; listening === mine && chat === era; wait = Math.min(2 * wait, 30)) {
+    const options = { token, signal: mine.signal, after: lastEvent };
+    try {
+      const response = await call("GET", `/v1/conversations/${encodeURIComponent(id)}/events`, options);
+      for await (const event of events(response)) {
+        if (listening !== mine || chat !== era) return mine.abort();
+        wait = 1;
+        hear(event);
+      }
+    } catch (problem) {
+      if (isGone(problem)) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+  }
+}
+
+function hear({ name, id, data }) {
+  if (id) lastEvent = id;
+  if (name === "message" && !exchanges.some((x) => x.id === data.id)) arrive(data);
+  if (name === "state") adoptState(data);
+}
+
+function arrive(turn) {
+  const near = log.scrollHeight - log.scrollTop - log.clientHeight < 300;
+  addTurn(turn);
+  const x = /** @type {Exchange} */ (exchanges.at(-1));
+  redraw();
+  if (near) follow(x);
+  save();
+  markUnread(!opened);
+  announce(turn.role === "agent" ? `${called(turn.author)}: ${turn.text}` : turn.text);
+}
+
+function adoptState(data) {
+  person = data.person;
+  ticket = data.ticket ?? ticket;
+  // Who is being talked to needs no form; one that was begun stays.
+  const begun = [...panel.querySelectorAll("form.contact :is(input:not([type=radio]), textarea)")];
+  if (person && !begun.some((control) => control === root.activeElement || control.value !== control.defaultValue)) {
+    contactForm = false;
+  }
+  redraw();
+  save();
+}
+
+/** @param {string | null | undefined} name */
+const called = (name) => (name ? t("agent_named", { name }) : t("agent"));
+
+/** @param {boolean} unread */
+function markUnread(unread) {
+  launcher.classList.toggle("unread", unread);
+  launcher.setAttribute("aria-label", t(unread ? "launcher_unread" : "launcher"));
 }
 
 /* ---- a person ---------------------------------------------------------------------------------------------------- */
@@ -644,6 +747,7 @@ async function handOff(body) {
     callJson("POST", `/v1/conversations/${encodeURIComponent(id)}/handoff`, { body, token }));
   const same = ticket?.number === reply.ticket_number && ticket?.status !== "Closed";
   if (!same) ticket = { number: reply.ticket_number, status: "Open" };
+  tune();
 }
 
 /** @param {HTMLFormElement} form */
@@ -725,6 +829,7 @@ async function rate(x, helpful) {
 /** @type {HTMLElement} */ let desk;
 /** @type {HTMLElement} */ let alertBox;
 /** @type {HTMLElement} */ let status;
+/** @type {HTMLElement} */ let head;
 /** @type {HTMLTextAreaElement} */ let input;
 /** @type {HTMLButtonElement} */ let sendButton;
 
@@ -735,8 +840,16 @@ function redraw() {
   for (const old of [...thread.children]) if (!nodes.includes(/** @type {HTMLElement} */ (old))) old.remove();
   nodes.forEach((node, at) => { if (thread.children[at] !== node) thread.insertBefore(node, thread.children[at] ?? null); });
   drawIntro();
+  drawHead();
   drawDesk();
   scroll();
+  tune();
+}
+
+function drawHead() {
+  replace(head, JSON.stringify(person), () => [icon(person ? "person" : "spark")]);
+  /** @type {HTMLElement} */ (panel.querySelector(".names p")).textContent = person ? called(person.name) : t("subtitle");
+  input.placeholder = t(person ? "placeholder_person" : "placeholder");
 }
 
 const looks = new WeakMap();
@@ -760,16 +873,20 @@ function drawIntro() {
   });
 }
 
-const hasOffer = (x) => x.outcome?.handoff === "offered" && !ticket;
+const hasOffer = (x) => x.outcome?.handoff === "offered" &&
+  (!ticket || (ticket.status === "Closed" && x === exchanges.at(-1)));
 const hasChoices = (x) => !!x.outcome?.choices?.length && x === exchanges.at(-1);
 
 /** @param {Exchange} x */
 function draw(x) {
-  const look = JSON.stringify([x.state, x.accepted, !!x.partial, x.outcome?.text, hasOffer(x), hasChoices(x)]);
+  const look = JSON.stringify([x.state, x.accepted, !!x.partial, x.outcome?.text, hasOffer(x), hasChoices(x),
+    x.state === "sending" && !!person]);
   replace(x.node, look, () => {
     x.bubble = null;
     if (x.role === "system") return [el("p.notice", {}, x.text)];
-    if (x.role === "agent") return [el("p.who", {}, t("agent")), el("div.bubble.bot", {}, el("p.plain", {}, x.text))];
+    if (x.role === "agent") {
+      return [el("p.who", {}, called(x.author)), el("div.bubble.agent", {}, el("p.plain", {}, x.text))];
+    }
     const mine = x.text ? [el("div.bubble.mine", {}, hidden(`${t("you")} `), el("p.plain", {}, x.text))] : [];
     return [...mine, ...progress(x), ...reply(x)];
   });
@@ -781,7 +898,7 @@ const waiting = (key) => el("div.thinking", {}, el("span.dots", {}, el("i"), el(
 /** @param {Exchange} x */
 function progress(x) {
   if (x.state === "queued") return [el("p.state", {}, t("queued"))];
-  if (x.state === "sending" && !x.partial) return [waiting("thinking")];
+  if (x.state === "sending" && !x.partial) return person ? [] : [waiting("thinking")];
   if (x.state !== "failed") return [];
   const again = button("retry", () => { retry(); rest(); });
   setTimeout(tick);
@@ -843,7 +960,7 @@ function drawRating(x) {
 const STATUSES = { "Open": "status_open", "In progress": "status_in_progress", "Closed": "status_closed" };
 
 function drawDesk() {
-  const look = JSON.stringify([ticket, connecting, contactForm, conversation?.contact, contactSaid]);
+  const look = JSON.stringify([ticket, connecting, contactForm, conversation?.contact, contactSaid, !person]);
   replace(desk, look, () => {
     if (!ticket) return connecting ? [waiting("connecting")] : [];
     const closed = ticket.status === "Closed";
@@ -856,6 +973,7 @@ function drawDesk() {
 }
 
 function contactPart() {
+  if (person && !contactForm) return [];
   const parts = [el("p", {}, t("ticket_next"))];
   if (contactForm) return [...parts, form()];
   if (conversation?.contact) parts.push(el("p", {}, contactSaid || t("ticket_contact")));
@@ -997,6 +1115,7 @@ function fit() {
 
 function open(focus = true) {
   opened = true;
+  markUnread(false);
   panel.hidden = false;
   launcher.hidden = true;
   arrange();
@@ -1067,7 +1186,8 @@ function header() {
   const title = profile.name ? t("title", { name: profile.name }) : t("title_plain");
   const tool = (name, key, onclick) =>
     el("button.tool", { type: "button", "aria-label": t(key), title: t(key), onclick }, icon(name));
-  return el("div.head", {}, el("span.avatar", {}, icon("spark")),
+  head = el("span.avatar");
+  return el("div.head", {}, head,
     el("div.names", {}, el("h2", { id: "title" }, title), el("p", {}, t("subtitle"))),
     tool("fresh", "new_chat", newChat), tool("close", "close", close));
 }
@@ -1114,7 +1234,7 @@ function listen() {
   for (const name of ["resize", "scroll"]) window.visualViewport?.addEventListener(name, fit);
   addEventListener("offline", () => stream?.abort()); // else a stream without a connection would wait until it stalls
   addEventListener("online", () => { if (opened) retry((x) => x.state === "failed" && x.offline); });
-  document.addEventListener("visibilitychange", refresh);
+  document.addEventListener("visibilitychange", () => { refresh(); tune(); });
   addEventListener("storage", (event) => {
     if (event.key !== place || sending) return;
     conversation = kept.read();
@@ -1202,6 +1322,8 @@ a:hover { text-decoration-thickness: 2px; }
   display: grid; place-items: center; background: var(--accent); color: var(--on-accent);
   box-shadow: 0 1px 2px rgb(15 17 34 / .2), 0 10px 28px rgb(15 17 34 / .26); }
 .launcher svg { width: 28px; height: 28px; }
+.unread::after { content: ""; position: absolute; top: 2px; right: 2px; width: 14px; height: 14px; border-radius: 50%;
+  background: var(--wrong); border: 2px solid var(--bg); }
 .panel { position: fixed; bottom: var(--offset); right: var(--offset); width: 404px;
   max-width: calc(100vw - 2 * var(--offset));
   height: min(700px, calc(100vh - 2 * var(--offset))); display: flex; flex-direction: column; overflow: hidden;
@@ -1233,6 +1355,7 @@ h2 { font-size: 17px; line-height: 1.25; font-weight: 650; letter-spacing: -.01e
 .bubble { max-width: 100%; padding: 10px 14px; border-radius: 16px; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .mine { align-self: flex-end; max-width: 86%; background: var(--accent); color: var(--on-accent);
   border-bottom-right-radius: 5px; }
+.agent { align-self: flex-start; background: var(--tint); border: 1px solid var(--edge); border-top-left-radius: 5px; }
 .bot { align-self: flex-start; background: var(--soft); border-top-left-radius: 5px; }
 .plain { white-space: pre-wrap; }
 .who { font-size: 14px; color: var(--quiet); margin-bottom: -6px; }

@@ -79,6 +79,8 @@ class FakeApi:
     email: str | None = None
     pause: float = 0.0
     """Seconds before each event of a stream."""
+    cuts: int = 0
+    """Each new number ends the event streams that are open."""
     gate: threading.Event | None = None
     """Where set, a stream waits for it before its last delta."""
     numbers: Callable[[], int] = count(1042).__next__
@@ -119,7 +121,7 @@ def build(api: FakeApi) -> FastAPI:
         path = request.url.path
         if request.method == "OPTIONS":
             allowed = {
-                "Access-Control-Allow-Headers": "authorization,content-type",
+                "Access-Control-Allow-Headers": "authorization,content-type,last-event-id",
                 "Access-Control-Allow-Methods": "*",
             }
             return Response(status_code=204, headers=EXPOSED | allowed)
@@ -183,8 +185,15 @@ def build(api: FakeApi) -> FastAPI:
         chat = conversation(request, number)
         if not chat:
             return error(404)
-        chat["ticket"] = chat["ticket"] or {"number": f"FL-{api.numbers()}", "status": "Open"}
+        if chat["ticket"] is None or chat["ticket"]["status"] == "Closed":
+            chat["ticket"] = {"number": f"FL-{api.numbers()}", "status": "Open"}
         return JSONResponse({"ticket_number": chat["ticket"]["number"]}, 201)
+
+    @app.get("/v1/conversations/{number}/events")
+    async def events(request: Request, number: str) -> Response:
+        chat = conversation(request, number)
+        after = int(request.headers.get("Last-Event-ID") or 0)
+        return StreamingResponse(follow(api, chat, after), media_type="text/event-stream") if chat else error(404)
 
     @app.post("/v1/conversations/{number}/feedback")
     async def feedback(request: Request, number: str) -> Response:
@@ -203,15 +212,22 @@ def store(api: FakeApi, chat: Json, body: Json) -> Json:
     mine = body["client_message_id"]
     known = next((at for at, turn in enumerate(turns) if turn.get("client_message_id") == mine), None)
     if known is not None:
-        return turns[known + 1]
+        return turns[min(known + 1, len(turns) - 1)]
+    common = {"created_at": "2026-11-21T10:00:00Z", "client_message_id": None, "outcome": None, "helpful": None}
+    mine_turn = common | {
+        "id": f"m{len(turns) + 1}",
+        "role": "learner",
+        "text": body["text"],
+        "client_message_id": mine,
+    }
+    if chat.get("person"):
+        turns.append(mine_turn)
+        return mine_turn
     reply = api.reply_to(body["text"]) | {"id": f"m{len(turns) + 2}"}
     if reply["handoff"] == "required":
         chat["ticket"] = {"number": f"FL-{api.numbers()}", "status": "Open"}
         reply["ticket_number"] = chat["ticket"]["number"]
-    common = {"created_at": "2026-11-21T10:00:00Z", "client_message_id": None, "outcome": None, "helpful": None}
-    turns.append(
-        common | {"id": f"m{len(turns) + 1}", "role": "learner", "text": body["text"], "client_message_id": mine}
-    )
+    turns.append(mine_turn)
     turns.append(common | {"id": reply["id"], "role": "bot", "text": reply["text"], "outcome": reply})
     return turns[-1]
 
@@ -219,6 +235,9 @@ def store(api: FakeApi, chat: Json, body: Json) -> Json:
 async def stream(api: FakeApi, turn: Json, broken: Failure | None) -> AsyncIterator[str]:
     """The events of a stored reply."""
     yield ": ping\n\n"
+    if turn["role"] == "learner":
+        yield event("delivered", {"message_id": turn["id"]})
+        return
     deltas = pieces(turn["text"])
     for at, piece in enumerate(deltas):
         if broken and broken.after_deltas == at:
@@ -231,6 +250,23 @@ async def stream(api: FakeApi, turn: Json, broken: Failure | None) -> AsyncItera
         await asyncio.sleep(api.pause)
         yield event("delta", {"text": piece})
     yield event("outcome", turn["outcome"])
+
+
+async def follow(api: FakeApi, chat: Json, after: int) -> AsyncIterator[str]:
+    """What persons and the system say, and who has joined, until `api.cuts` asks for an end."""
+    told: Json = {}
+    cuts = api.cuts
+    while cuts == api.cuts:
+        for at, turn in enumerate(chat["turns"], start=1):
+            if at > after and turn["role"] in ("agent", "system"):
+                after = at
+                yield f"id: {at}\n" + event("message", turn)
+        state = {"person": chat.get("person"), "ticket": chat["ticket"]}
+        if state != told:
+            told = state
+            yield event("state", state)
+        yield ": ping\n\n"
+        await asyncio.sleep(0.02)
 
 
 def event(name: str, data: Json) -> str:

@@ -78,6 +78,7 @@ def test_every_word_is_from_the_file(visit: Any, api: Any, outcome: Any, strings
     seen.person.click()
     collect(seen, heard)
     contact(seen, said, heard)
+    a_person_comes(seen, api, said, heard)
     for stage, key in (("In progress", "status_in_progress"), ("Closed", "status_closed")):
         api.conversations["c1"]["ticket"]["status"] = stage
         api.conversations["c1"]["turns"].append({"id": stage, "role": "agent", "text": "A."})
@@ -92,6 +93,21 @@ def test_every_word_is_from_the_file(visit: Any, api: Any, outcome: Any, strings
     assert unknown == []
     unseen = [key for key, each in patterns.items() if not any(each.fullmatch(text) for text in heard)]
     assert set(unseen) <= {"title_plain", "connecting", "ticket_phone", "add_contact"}, unseen
+
+
+def a_person_comes(seen: Any, api: Any, said: Any, heard: set[str]) -> None:
+    chat = api.conversations["c1"]
+    chat["person"] = {"name": "Quillmere"}
+    expect(seen.panel.locator(".names p")).to_have_text(said["agent_named"].replace("{name}", "Quillmere"))
+    collect(seen, heard)
+    seen.page.keyboard.press("Escape")
+    chat["turns"].append({"id": "p", "role": "agent", "text": "A.", "author": "Quillmere"})
+    expect(seen.launcher).to_have_attribute("aria-label", said["launcher_unread"])
+    collect(seen, heard)
+    heard.discard(said["agent_named"].replace("{name}", "Quillmere") + ": A.")  # the announcement of what was said
+    chat["person"] = None
+    seen.launcher.click()
+    expect(seen.panel.locator(".names p")).to_have_text(said["subtitle"])
 
 
 def slow(seen: Any, api: Any, heard: set[str]) -> None:

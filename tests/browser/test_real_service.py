@@ -1,42 +1,20 @@
 """The whole way in a browser, on the real service: a cited answer, a person, and the ticket that the agent sees."""
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.conftest import load
+
+live = load("live")
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`firstline serve --demo` as `make serve` starts it, on a free port with the refunds and sign-in articles."""
-    data = tmp_path_factory.mktemp("data")
-    articles = data / "articles"
-    for locale in ("en", "es"):
-        for collection in ("refunds", "sign-in"):
-            shutil.copytree(ROOT / "kb_articles" / locale / collection, articles / locale / collection)
-    environment = os.environ | {"FIRSTLINE_METRICS_PORT": "0"}
-    command = [str(Path(sys.executable).with_name("firstline")), "serve", "--demo", "--port", "0"]
-    command += ["--data", str(data / "var"), "--publish", str(articles)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        base = ""
-        for line in process.stderr:
-            if found := re.search(r"Firstline is at (\S+)", line):
-                base = found[1]
-            if line.startswith("API documentation"):
-                break
+    with live.served(tmp_path_factory.mktemp("data")) as base:
         yield base
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
 
 
 @pytest.fixture
