@@ -22,6 +22,18 @@ _SIGNS = {
 """Of the many signs behind the confidence, those that say something to a reader."""
 
 
+_TITLES = {
+    "asked_for_human": "Asked for a person",
+    "low_confidence": "The assistant was not sure",
+    "out_of_scope": "Not in the help center",
+}
+
+
+def title(reason: str) -> str:
+    """A ticket's reason as a heading."""
+    return _TITLES.get(reason, _plain(reason).capitalize())
+
+
 def reasons(message: Message) -> list[str]:
     """One line that sums up a bot turn, then the details."""
     outcome, evidence = message.outcome or {}, message.evidence or {}

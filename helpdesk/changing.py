@@ -8,7 +8,9 @@ from bot.errors import NotFound
 from bot.models import Department, Priority
 from helpdesk.delivery import BUILT_IN
 from helpdesk.models import Change, Conversation, Status, Ticket, ticket_label
+from helpdesk.notices import notice
 from helpdesk.ports import Work
+from helpdesk.speaking import say
 from helpdesk.tickets import changed
 
 Field = Literal["status", "priority", "department", "assignee"]
@@ -67,6 +69,14 @@ def leave(work: Work, ticket: Ticket, conversation: Conversation, actor: str, at
     """Whoever has joined is out, and the bot answers again; the caller says so to the learner."""
     work.conversations.set_taken(conversation.id, None, at)
     work.tickets.add_change(ticket.number, Change(at, actor, "in the chat", conversation.taken_by, None))
+
+
+def end_chat(work: Work, ticket: Ticket, conversation: Conversation, actor: str, at: datetime) -> None:
+    """What goes with closing a ticket: whoever has joined is out, and the learner is told."""
+    if conversation.taken_by is not None:
+        leave(work, ticket, conversation, actor, at)
+    words = notice("closed", ticket.language, conversation.taken_name, ticket.label)
+    say(work, conversation, "system", words, at)
 
 
 def _plain(value: Enum | str | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.errors import BadInput, NotFound
 from bot.models import Department, Priority
-from helpdesk.changing import Field, alter, leave, locked, ticket_of
+from helpdesk.changing import Field, alter, end_chat, locked, ticket_of
 from helpdesk.clock import Clock, utc_now
 from helpdesk.delivery import BUILT_IN
 from helpdesk.models import (
@@ -20,10 +20,8 @@ from helpdesk.models import (
     Ticket,
     TicketPage,
 )
-from helpdesk.notices import notice
 from helpdesk.ports import Store, Work
 from helpdesk.queue import PAGE, QueuePage, Wanted
-from helpdesk.speaking import say
 from helpdesk.texts import clean, excerpt
 
 LARGEST_PAGE = 200
@@ -84,7 +82,7 @@ class Desk:
                 _refuse_second(work, ticket)
             self._alter(work, ticket, "status", status, actor)
             if status is Status.CLOSED:
-                self._close(work, ticket, conversation, actor)
+                end_chat(work, ticket, conversation, actor, self._clock())
             return ticket_of(work, number)
 
     def change_priority(self, number: int, priority: Priority, actor: str) -> Ticket:
@@ -124,13 +122,6 @@ class Desk:
     ) -> None:
         rules = self._sites.get(ticket.site)
         alter(work, ticket, field, after, actor, self._clock(), rules.connector if rules else BUILT_IN)
-
-    def _close(self, work: Work, ticket: Ticket, conversation: Conversation, actor: str) -> None:
-        now = self._clock()
-        if conversation.taken_by is not None:
-            leave(work, ticket, conversation, actor, now)
-        words = notice("closed", ticket.language, conversation.taken_name, ticket.label)
-        say(work, conversation, "system", words, now)
 
 
 def parse_number(text: str) -> int:

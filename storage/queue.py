@@ -20,11 +20,13 @@ _BY_AGENT = messages.alias()
 _LAST_BY_AGENT = (
     select(func.max(_BY_AGENT.c.sequence))
     .where(_BY_AGENT.c.conversation_id == tickets.c.conversation_id, _BY_AGENT.c.role == "agent")
+    .correlate(tickets)
     .scalar_subquery()
 )
 _FIRST_WAITING = (
     select(func.min(messages.c.created_at))
     .where(_OF_TICKET, messages.c.kind == TO_PERSON, messages.c.sequence > func.coalesce(_LAST_BY_AGENT, 0))
+    .correlate(tickets)
     .scalar_subquery()
 )
 # Whoever got a ticket and no word from a person yet has waited since it was made.

@@ -12,7 +12,7 @@ from api.agents import COOKIE, CurrentAgent
 from api.articles import message_html
 from api.context import Context, Here
 from api.pages import WITH_SCRIPTS, page
-from api.reasons import reasons
+from api.reasons import reasons, title
 from bot.models import Department, Priority
 from helpdesk.desk import parse_number
 from helpdesk.models import Agent, Case, Status
@@ -79,6 +79,7 @@ def tickets(request: Request, here: Here, query: Annotated[QueueQuery, Query()])
         views=[(name, view.address()) for name, view in VIEWS],
         older=older,
         newer=newer,
+        title=title,
         others=[other.login for other in here.service.storage.agents.all() if other.login != agent.login],
         sites=sorted(here.settings.sites),
         **_choices(),
@@ -97,6 +98,7 @@ def ticket(number: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
         case=case,
         shown=message_html,
         reasons=reasons,
+        title=title,
         articles=_articles(case),
         team=_team(here, case),
         fresh_id=uuid.uuid4().hex,

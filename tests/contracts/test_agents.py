@@ -150,3 +150,18 @@ def test_bad_accounts_are_refused_with_a_sentence(agents: Agents) -> None:
     for call in (lambda: agents.login_link("lee"), lambda: agents.set_password("lee", PASSWORD)):
         with pytest.raises(NotFound, match="lee: no such login"):
             call()
+
+
+def test_names_and_roles_can_be_changed(agents: Agents) -> None:
+    agents.create("ada", name="Ada L.")
+    agents.set_name("KIM", "  Kim ")
+    agents.set_role("ada", "lead")
+    assert agents.all() == [Agent("ada", "lead", "Ada L."), Agent("kim", "lead", "Kim")]
+    assert agents.agent_of(agents.sign_in("kim", PASSWORD)) == Agent("kim", "lead", "Kim")
+    agents.set_name("kim", " ")
+    assert agents.get("kim") == Agent("kim", "lead")
+    for name in ("x" * 61, "a\nb", "\u202eevil"):
+        with pytest.raises(BadInput, match="at most 60 printable"):
+            agents.set_name("kim", name)
+    with pytest.raises(NotFound, match="lee: no such login"):
+        agents.set_role("lee", "lead")

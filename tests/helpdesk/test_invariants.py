@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from bot.errors import BadInput, ModelUnavailable
 from helpdesk.conversations import Chat
 from helpdesk.desk import Desk
-from helpdesk.models import Contact, Status
+from helpdesk.models import Agent, Contact, Conversation, Delivered, Status
+from helpdesk.takeover import Takeover
 from storage.engine import open_engine
 from storage.store import SqlStore
 from tests.helpdesk.scripted import Clock, Script
@@ -25,6 +26,8 @@ CONTACTS = st.builds(
     email=st.sampled_from([None, "a@example.org", "b@example.org"]),
     note=st.sampled_from([None, "one", "two"]),
 )
+
+AGENTS = st.sampled_from([Agent("kim", "agent", "Kim"), Agent("lee", "agent")])
 
 
 class Support(RuleBasedStateMachine):
@@ -40,6 +43,8 @@ class Support(RuleBasedStateMachine):
         self.store, self.script, self.clock = SqlStore(self.engine), Script(), Clock()
         self.chat = Chat(self.store, self.script, clock=self.clock)
         self.desk = Desk(self.store, clock=self.clock)
+        self.takeover = Takeover(self.store, clock=self.clock)
+        self.to_people: set[str] = set()
         self.conversation, _ = self.chat.start("demo", "en")
         self.replies: dict[str, str] = {}
         self.requests: dict[str, int] = {}
@@ -53,6 +58,11 @@ class Support(RuleBasedStateMachine):
         except ModelUnavailable:
             assert key not in self.replies
             return
+        if isinstance(reply, Delivered):
+            assert key not in self.replies
+            self.to_people.add(key)
+            return
+        assert key not in self.to_people
         assert self.replies.setdefault(key, reply.message.id) == reply.message.id
 
     @rule(contact=CONTACTS, key=KEYS)
@@ -66,6 +76,36 @@ class Support(RuleBasedStateMachine):
             assert self.desk.change_status(number, status, "kim").status is status
         except BadInput:  # no such ticket, or another one is open
             return
+
+    @rule(number=st.integers(1001, 1003), agent=AGENTS, act=st.sampled_from(["join", "reply", "release"]))
+    def take_over(self, number: int, agent: Agent, act: str) -> None:
+        try:
+            match act:
+                case "join":
+                    self.takeover.join(number, agent)
+                case "reply":
+                    self.takeover.reply(number, agent, "hello", str(self.clock.advance(seconds=1)))
+                case _:
+                    self.takeover.release(number, agent)
+        except BadInput:  # no such ticket, a closed one, or somebody else is there
+            return
+
+    @invariant()
+    def the_bot_is_silent_while_somebody_is_in_the_chat(self) -> None:
+        inside = False
+        for message in self.chat.transcript(self.conversation):
+            if message.role == "system":
+                inside = "joined" in message.text or "taken over" in message.text
+            assert not (inside and message.role == "bot")
+            assert inside or message.role != "agent"
+        current = self.conversation_now()
+        assert (current.taken_by is not None) is inside
+
+    def conversation_now(self) -> Conversation:
+        with self.store.read() as work:
+            found = work.conversations.get(self.conversation.id)
+        assert found is not None
+        return found
 
     @invariant()
     def every_message_has_one_place_and_one_reply_at_most(self) -> None:
