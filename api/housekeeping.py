@@ -1,4 +1,4 @@
-"""What a running server does now and then: settle ended conversations, forget old ones, follow the index."""
+"""What a running server does now and then: settle ended conversations, release and forget old ones, prune the index."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -33,6 +33,13 @@ def tidy_up(context: Context) -> None:
     settings, storage = context.settings, context.service.storage
     now = datetime.now(UTC)
     settled = settle(storage.store, now, idle_minutes(settings))
+    released = context.service.takeover.release_forgotten(now - settings.takeover)
     receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
     pruned = prune(settings.data, storage.publications, settings.keep_versions)
-    log.info("housekeeping", settled=settled, forgotten=sum(receipt.counts.values()), versions_pruned=pruned)
+    log.info(
+        "housekeeping",
+        settled=settled,
+        released=released,
+        forgotten=sum(receipt.counts.values()),
+        versions_pruned=pruned,
+    )

@@ -211,8 +211,12 @@ def make_service(
     storage = storage or open_storage(settings)
     assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
     store, sites = storage.store, site_rules(settings)
-    chat = Chat(store, assistant, sites=sites)
-    return Service(settings, assistant, chat, Desk(store, sites=sites), Takeover(store, sites=sites), storage)
+    chat, desk = Chat(store, assistant, sites=sites), Desk(store, sites=sites)
+    return Service(settings, assistant, chat, desk, make_takeover(settings, storage), storage)
+
+
+def make_takeover(settings: Settings, storage: Storage) -> Takeover:
+    return Takeover(storage.store, sites=site_rules(settings))
 
 
 def idle_minutes(settings: Settings) -> int:

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     poll: Duration = Field(timedelta(seconds=1), description="How often a server looks for a new index version.")
     retention: Duration = Field(timedelta(days=365), description="How long conversations are kept (s, m, h, d).")
     idle: Duration = Field(timedelta(minutes=30), description="Silence after which a conversation counts as ended.")
+    takeover: Duration = Field(
+        timedelta(hours=12),
+        description="Silence of an agent in a chat after which the assistant answers again (s, m, h, d).",
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
     )

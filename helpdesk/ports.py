@@ -63,6 +63,11 @@ class Conversations(Protocol):
         """Who has joined; None: nobody, the bot answers."""
         ...
 
+    def taken(self, *, by: str | None = None, quiet_since: datetime | None = None) -> Sequence[int]:
+        """Numbers of the newest tickets of chats that an agent is in: this one, or one who came before that moment and
+        has said nothing since."""
+        ...
+
     def pulse(self, conversation_id: str) -> Pulse | None:
         """Differs from an earlier one where something was said, noted or changed since; None: it was erased."""
         ...

@@ -1,6 +1,7 @@
 """Agents in a learner's chat: while one has joined the bot is silent, and both sides read each other at once."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.errors import BadInput
 from bot.screening import MAX_CHARACTERS
@@ -47,15 +48,30 @@ class Takeover:
             tell_desk(work, ticket, message, self._connector(ticket))
             return message
 
-    def release(self, number: int, agent: Agent) -> None:
+    def release(self, number: int, actor: str) -> None:
         """The bot answers again; any agent may do it. Nothing where nobody has joined."""
         with self._store.begin() as work:
             ticket, conversation = locked(work, number)
             if conversation.taken_by is None:
                 return
             now = self._clock()
-            leave(work, ticket, conversation, agent.login, now)
+            leave(work, ticket, conversation, actor, now)
             say(work, conversation, "system", notice("left", ticket.language, conversation.taken_name), now)
+
+    def release_all_of(self, login: str, actor: str) -> None:
+        """Before an account is removed: no chat stays silent with nobody in it."""
+        with self._store.read() as work:
+            numbers = work.conversations.taken(by=login)
+        for number in numbers:
+            self.release(number, actor)
+
+    def release_forgotten(self, quiet_since: datetime) -> int:
+        """Give the chats back to the bot in which the agent has said nothing since that moment; their number."""
+        with self._store.read() as work:
+            numbers = work.conversations.taken(quiet_since=quiet_since)
+        for number in numbers:
+            self.release(number, "firstline")
+        return len(numbers)
 
     def _enter(
         self, work: Work, ticket: Ticket, conversation: Conversation, agent: Agent, instead_of: str | None

@@ -78,6 +78,17 @@ class SqlConversations:
         taken = {"taken_by": login, "taken_at": at if login is not None else None}
         self._connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(**taken))
 
+    def taken(self, *, by: str | None = None, quiet_since: datetime | None = None) -> Sequence[int]:
+        newest = select(func.max(tickets.c.number)).join(conversations, conversations.c.id == tickets.c.conversation_id)
+        query = newest.where(conversations.c.taken_by.is_not(None)).group_by(conversations.c.id)
+        if by is not None:
+            query = query.where(conversations.c.taken_by == by)
+        if quiet_since is not None:
+            spoke = (messages.c.role == "agent") & (messages.c.created_at >= quiet_since)
+            said = exists().where(messages.c.conversation_id == conversations.c.id, spoke)
+            query = query.where(conversations.c.taken_at < quiet_since, ~said)
+        return self._connection.scalars(query).all()
+
     def pulse(self, conversation_id: str) -> Pulse | None:
         of_this = tickets.c.conversation_id == conversations.c.id
         said = select(func.max(messages.c.sequence)).where(messages.c.conversation_id == conversations.c.id)

@@ -50,10 +50,13 @@ def name(
 
 @app.command()
 def remove(login: Login, data: DataOption = None) -> None:
-    """Remove an agent's account."""
+    """Remove an agent's account; the chats that the agent is in go back to the assistant."""
     from api import wiring
 
-    wiring.open_storage(settings_for(data)).agents.remove(login)
+    settings = settings_for(data)
+    storage = wiring.open_storage(settings)
+    wiring.make_takeover(settings, storage).release_all_of(login.strip().casefold(), "firstline")
+    storage.agents.remove(login)
     print(f"{login} is removed")
 
 

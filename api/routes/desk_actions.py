@@ -64,7 +64,7 @@ def reply(
 
 @router.post("/release")
 def release(number: Number, here: Here, agent: CurrentAgent) -> RedirectResponse:
-    here.service.takeover.release(number, agent)
+    here.service.takeover.release(number, agent.login)
     return _back(number)
 
 

@@ -72,6 +72,7 @@ def link(login: str, request: Request, here: Here, lead: CurrentLead) -> HTMLRes
 def remove(login: str, here: Here, lead: CurrentLead) -> RedirectResponse:
     if login == lead.login:
         raise BadInput("you cannot remove yourself; another lead can")
+    here.service.takeover.release_all_of(login, lead.login)
     here.service.storage.agents.remove(login)
     log.info("agent_removed", agent=login, by=lead.login)
     return RedirectResponse("/desk/agents", 303)

@@ -858,9 +858,11 @@ const looks = new WeakMap();
 function replace(part, look, children) {
   if (looks.get(part) === look) return;
   looks.set(part, look);
-  const focused = part.contains(root.activeElement);
+  const focused = /** @type {HTMLElement | null} */ (root.activeElement);
+  const within = part.contains(focused);
   part.replaceChildren(...children());
-  if (focused) rest();
+  if (within && part.contains(focused)) focused?.focus({ preventScroll: true });
+  else if (within) rest();
 }
 
 function drawIntro() {
@@ -959,7 +961,11 @@ function drawRating(x) {
 
 const STATUSES = { "Open": "status_open", "In progress": "status_in_progress", "Closed": "status_closed" };
 
+/** @type {HTMLFormElement | null} the form that is shown: what was typed into it outlives a change around it */
+let contactNode = null;
+
 function drawDesk() {
+  if (!ticket || !contactForm) contactNode = null;
   const look = JSON.stringify([ticket, connecting, contactForm, conversation?.contact, contactSaid, !person]);
   replace(desk, look, () => {
     if (!ticket) return connecting ? [waiting("connecting")] : [];
@@ -975,7 +981,7 @@ function drawDesk() {
 function contactPart() {
   if (person && !contactForm) return [];
   const parts = [el("p", {}, t("ticket_next"))];
-  if (contactForm) return [...parts, form()];
+  if (contactForm) return [...parts, contactNode ??= form()];
   if (conversation?.contact) parts.push(el("p", {}, contactSaid || t("ticket_contact")));
   const show = () => { contactForm = true; redraw(); panel.querySelector("form.contact input")?.focus(); };
   return [...parts, button("quiet", show, t(conversation?.contact ? "change_contact" : "add_contact"))];

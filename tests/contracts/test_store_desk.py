@@ -165,6 +165,15 @@ def test_who_is_in_a_chat_has_the_name_that_learners_know(filled: SqlStore, engi
     assert free.taken_by is None
 
 
+def test_chats_with_somebody_in_them(filled: SqlStore) -> None:
+    with filled.begin() as work:
+        work.conversations.set_taken("c3", "kim", at(1))
+        assert sorted(work.conversations.taken()) == [1002, 1003]
+        assert (work.conversations.taken(by="kim"), work.conversations.taken(by="max")) == ([1003], [])
+        assert work.conversations.taken(quiet_since=at(5)) == [1002]  # the agent of 1003 spoke at 6
+        assert work.conversations.taken(quiet_since=at(1)) == []
+
+
 def test_the_same_contact_is_found_on_the_same_site(filled: SqlStore) -> None:
     with filled.begin() as work:
         work.conversations.add(conversation("c5", identity=Identity("s1", "ana@example.org")), "hash")

@@ -86,7 +86,7 @@ class Support(RuleBasedStateMachine):
                 case "reply":
                     self.takeover.reply(number, agent, "hello", str(self.clock.advance(seconds=1)))
                 case _:
-                    self.takeover.release(number, agent)
+                    self.takeover.release(number, agent.login)
         except BadInput:  # no such ticket, a closed one, or somebody else is there
             return
 

@@ -77,7 +77,7 @@ def test_what_the_bot_owed_is_the_persons_also_after_they_left(
     with pytest.raises(ModelUnavailable):
         chat.send(conversation, "how do refunds work?", "k2")
     takeover.join(NUMBER, KIM)
-    takeover.release(NUMBER, KIM)
+    takeover.release(NUMBER, KIM.login)
     assert isinstance(chat.send(conversation, "how do refunds work?", "k2"), Delivered)
     assert isinstance(chat.send(conversation, "and certain vouchers?", "k3"), Reply)
     answered = [message.reply_to for message in chat.transcript(conversation) if message.role == "bot"]
@@ -94,10 +94,10 @@ def test_an_earlier_reply_is_still_replayed(chat: Chat, takeover: Takeover, conv
 def test_released_the_bot_answers_again(chat: Chat, takeover: Takeover, conversation: Conversation) -> None:
     takeover.join(NUMBER, KIM)
     delivered = chat.send(conversation, "hello there", "k2")
-    takeover.release(NUMBER, LEE)
+    takeover.release(NUMBER, LEE.login)
     assert last(chat, conversation).text == "Kim has left this chat. The automated assistant answers again."
     count = len(chat.transcript(conversation))
-    takeover.release(NUMBER, LEE)
+    takeover.release(NUMBER, LEE.login)
     assert len(chat.transcript(conversation)) == count
     assert isinstance(chat.send(conversation, "how do refunds work?", "k3"), Reply)
     assert chat.send(conversation, "hello there", "k2") == delivered
@@ -158,7 +158,7 @@ def test_joining_twice_says_it_once(chat: Chat, takeover: Takeover, conversation
 
 def test_no_login_reaches_the_learner(chat: Chat, takeover: Takeover, desk: Desk, conversation: Conversation) -> None:
     takeover.reply(NUMBER, LEE, "hello", "a1")
-    takeover.release(NUMBER, LEE)
+    takeover.release(NUMBER, LEE.login)
     takeover.join(NUMBER, KIM)
     desk.change_status(NUMBER, Status.CLOSED, KIM.login)
     told = [text for message in chat.transcript(conversation) for text in (message.text, message.author or "")]
@@ -175,7 +175,7 @@ def test_bad_replies_are_refused(takeover: Takeover, conversation: Conversation)
 
 def test_the_history_says_who_was_in_the_chat(takeover: Takeover, desk: Desk, conversation: Conversation) -> None:
     takeover.reply(NUMBER, KIM, "hello", "a1")
-    takeover.release(NUMBER, LEE)
+    takeover.release(NUMBER, LEE.login)
     done = [(change.actor, change.field, change.after) for change in desk.open_case(NUMBER).ticket.history[1:]]
     assert done == [
         (KIM.login, "in the chat", KIM.login),
@@ -203,6 +203,21 @@ def test_a_learners_words_from_elsewhere_are_not_the_bots_to_answer(
         assert say(work, conversation, "learner", "by mail", clock(), external_key="m1").kind == TO_PERSON
     chat.send(conversation, "how do refunds work?", "k2")
     assert [message.role for message in chat.transcript(conversation)][-3:] == ["learner", "learner", "bot"]
+
+
+def test_a_chat_is_not_silent_with_nobody_in_it(
+    chat: Chat, takeover: Takeover, clock: Clock, conversation: Conversation
+) -> None:
+    takeover.reply(NUMBER, KIM, "hello", "a1")
+    said = clock.advance(hours=1)
+    assert takeover.release_forgotten(said.replace(hour=0)) == 0
+    takeover.release_all_of(LEE.login, "firstline")
+    assert isinstance(chat.send(conversation, "hello?", "k2"), Delivered)
+    assert takeover.release_forgotten(said) == 1
+    assert "The automated assistant answers again." in last(chat, conversation).text
+    takeover.join(NUMBER, KIM)
+    takeover.release_all_of(KIM.login, "firstline")
+    assert isinstance(chat.send(conversation, "how do refunds work?", "k3"), Reply)
 
 
 @pytest.mark.parametrize("language", ["en", "es", "zh", "es-MX", "tlh"])
