@@ -63,7 +63,7 @@ def assert_plain(answer: Any, status: int, code: str) -> str:
         ("GET", "/v1/search", None, 422, "unprocessable"),
         ("GET", "/v1/search?q=" + "x" * 301, None, 422, "unprocessable"),
         ("GET", "/v1/search?q=refund&site=nowhere", None, 404, "not_found"),
-        ("GET", "/desk?before=99999999999999999999", None, 422, "unprocessable"),
+        ("GET", "/desk?page=99999999999999999999", None, 422, "unprocessable"),
     ],
 )
 def test_every_error_has_the_same_form(

@@ -80,7 +80,7 @@ def test_a_person_comes_talks_and_goes_and_the_bot_answers_before_and_after(new_
     expect(learner.from_people).to_have_text("Hello, I am looking at your refund now.")
     look(learner.page, "widget")
     for line in range(1, 6):  # five in a second, as fast as somebody can type
-        learner.write(f"How do I get a refund, part {line}?")
+        learner.write(f"How do I get a refund, part {line}? <img src=x onerror=pwned()>")
     own = agent.conversation.locator(".turn.learner")
     expect(own.last).to_contain_text("part 5")
     expect(own).to_have_count(6)
