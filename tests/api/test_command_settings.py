@@ -128,6 +128,13 @@ class TestAgents:
     def sign_in(self, desk: TestClient, password: str) -> int:
         return desk.post("/desk/login", data={"login": "eva", "password": password.strip()}).status_code
 
+    def test_learners_know_an_agent_by_a_name(self, agents: Run) -> None:
+        assert agents("name", "eva", " Eva L. ").out == "learners know eva as Eva L.\n"
+        assert agents("name", "eva", "").out == "learners know eva as somebody from the team\n"
+        assert agents("add", "max", "--name", "Max", typed=PASSWORD).code == 0
+        assert agents("name", "nobody", "X").code == 2
+        assert agents("remove", "max").code == 0
+
     def test_who_was_added_can_sign_in(self, agents: Run, desk: TestClient) -> None:
         assert self.sign_in(desk, PASSWORD) == 200
         agents("add", "eva", typed=PASSWORD).assert_refused("taken")
