@@ -173,7 +173,8 @@ def make_measurements(settings: Settings, prior: Prior) -> Measurements:
 def check_replies(settings: Settings, intents: Intents, replies: Replies) -> None:
     """Raises BadInput where a topic of the intent file has no words to answer with."""
     for topic in intents.topics:
-        key = {"handoff": f"handoff_{topic.key}", "question": None}.get(topic.action, topic.key)
+        said = {"handoff": f"handoff_{topic.key}", "question": None, "decline": "out_of_scope"}
+        key = said.get(topic.action, topic.key)
         if key is not None and not replies.has(key):
             raise BadInput(f"{settings.replies}: there is no '{key}' for the topic '{topic.key}' of the intent file")
 

@@ -75,7 +75,7 @@ class Assistant:
         watch = Stopwatch()
         text = tidy(question.text)
         language = detect(text, question.locale)
-        intent = self.intents.recognise(text)
+        intent = self.intents.recognise(text, language)
         watch.lap("understand")
         evidence = Evidence(language, timings=watch.laps)
         if intent.topic.action == "chat":
@@ -86,6 +86,8 @@ class Assistant:
             evidence = self._evidence(library, found, measured, evidence)
             if intent.topic.action == "handoff":
                 return self._required(intent, language, evidence)
+            if intent.topic.action == "decline":
+                return self._offer("out_of_scope", "out_of_scope", language, question, None, evidence)
             if intent.topic.action == "not_helped":
                 return self._offer("not_helped", "low_confidence", language, question, found, evidence)
             thresholds = measured.thresholds(self.thresholds) if measured else self.thresholds
@@ -97,7 +99,7 @@ class Assistant:
         """Do once what every question does, so that the first learner waits no longer than the others."""
         for language, text in WARM_UP.items():
             detect(text)
-            self.intents.recognise(text)
+            self.intents.recognise(text, language)
             found = self.retrieval.search(library, text, language, Audience.LEARNER)
             if found.passages:
                 extract(found.passages[0], found.term_weights)

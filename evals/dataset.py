@@ -48,6 +48,29 @@ def read_dataset(folder: Path) -> Dataset:
     return Dataset(folder.name, folder / "corpus.jsonl", tuple(questions))
 
 
+def read_messages(path: Path) -> list[tuple[str, str]]:
+    """(intent, text) of each row of a JSON-lines file, or of a data set's questions; "" where no intent is named.
+
+    Raises BadInput naming the file and line that cannot be used, or the file that holds nothing.
+    """
+    file = path / "queries.jsonl" if path.is_dir() else path
+    messages = []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file}: cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+                messages.append((str(row.get("intent") or ""), str(row["text"])))
+            except (ValueError, KeyError, AttributeError) as error:
+                raise BadInput(f"{file}:{number}: not a message with text ({error})") from error
+    if not messages:
+        raise BadInput(f"{file}: holds no messages")
+    return messages
+
+
 def _question(row: dict[str, Any], relevant: dict[str, set[str]]) -> LabelledQuestion:
     turns = tuple(Turn(turn["role"], turn["text"]) for turn in row.get("turns") or [])
     return LabelledQuestion(

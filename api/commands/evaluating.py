@@ -140,3 +140,24 @@ def _golden() -> "list[Dataset]":
         for name, corpus, languages in places
         for language in languages
     ]
+
+
+@app.command("intents")
+def intents_command(
+    dataset: Annotated[
+        list[Path] | None,
+        typer.Option(help="JSON lines with 'text' (and 'intent'), or a folder with queries.jsonl; may be repeated."),
+    ] = None,
+) -> None:
+    """Who is handed to a person at once: recall by topic and false alarms over the golden cases, with intervals."""
+    from api import wiring
+    from evals.bench.intents import case_lines, message_lines
+    from evals.cases import golden_cases
+    from evals.dataset import read_messages
+
+    settings = settings_for(None)
+    further = [(file.stem if file.is_file() else file.name, read_messages(file)) for file in dataset or ()]
+    intents = wiring.make_intents(settings, wiring.make_encoders(settings))
+    print("\n".join(case_lines(intents, golden_cases())))
+    for name, messages in further:
+        print("\n".join(message_lines(intents, name, messages)))

@@ -171,3 +171,12 @@ def test_without_a_message_or_articles_there_is_a_plain_error(assistant: Assista
     empty = replace(assistant, shelf=Shelf(lambda: None, lambda *_: pytest.fail("nothing to open")))
     with pytest.raises(NotReady, match="no articles are published yet"):
         empty.answer(Question("How do I get a refund?"))
+
+
+def test_an_attempt_to_turn_the_bot_is_declined_without_a_ticket(assistant: Assistant, replies: Replies) -> None:
+    intents = assistant.intents
+    declining = replace(intents, topics=tuple(replace(topic, action="decline") for topic in intents.topics))
+    outcome = replace(assistant, intents=declining).answer(Question("I want to talk to a human"))
+    assert isinstance(outcome, Handoff)
+    assert (outcome.kind, outcome.reason, outcome.suggestions) == ("offered", "out_of_scope", ())
+    assert outcome.text == replies.say("out_of_scope", "en")

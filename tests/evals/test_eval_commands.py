@@ -1,6 +1,7 @@
 """`firstline eval …` and `firstline index --gate`, as QA types them: an article is broken on purpose and caught."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,6 +28,12 @@ QUESTIONS = (
     ("en-c", "Where do I see the status of my refund?", "refund-status", []),
     ("en-d", "When does the refunded money arrive?", "refund-status", []),
 )
+
+INTENTS = """
+topics:
+  - {key: asked_for_human, action: handoff, examples: {en: ["I want to talk to a human", "a real person please"]}}
+  - {key: ordinary, action: question, examples: {en: ["how do I get a refund?", "where is my receipt?"]}}
+"""
 
 
 @pytest.fixture
@@ -240,3 +247,28 @@ def test_conversations_become_cases(firstline: Run, tmp_path: Path) -> None:
     assert row["expected"] is None
     assert "read each one" in made.err
     assert firstline("eval", "cases-from-conversations", "--only", "not_answered").out == ""
+
+
+def test_intents_are_measured_on_the_cases_and_on_further_messages(
+    firstline: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "intents.yaml").write_text(INTENTS, encoding="utf-8")
+    monkeypatch.setenv("FIRSTLINE_INTENTS", str(tmp_path / "intents.yaml"))
+    messages = tmp_path / "bank.jsonl"
+    rows = [("how do I get a refund?", "refund"), ("I want to talk to a human", "person")]
+    messages.write_text("".join(json.dumps({"text": t, "intent": i}) + "\n" for t, i in rows), encoding="utf-8")
+    done = firstline("eval", "intents", "--dataset", messages)
+    assert done.code == 0, done.err
+    assert any(re.match(r"held_out: recall +asked_for_human +0\.\d+ \[.*\] n=\d+", line) for line in done.lines)
+    assert any(line.startswith("tune: false alarms") and "benign_twin" in line for line in done.lines)
+    assert "bank: handed over                            all                  0.500" in done.out
+    assert re.search(r"bank: handed over +person +1\.000 .*n=1", done.out)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("{", "rows.jsonl:1: not a message"), ("[]", "rows.jsonl:1"), ("", "holds no messages")]
+)
+def test_messages_that_cannot_be_read_are_named(firstline: Run, tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "rows.jsonl").write_text(content, encoding="utf-8")
+    firstline("eval", "intents", "--dataset", tmp_path / "rows.jsonl").assert_refused(said)
+    firstline("eval", "intents", "--dataset", tmp_path).assert_refused("queries.jsonl: cannot be read")
