@@ -10,7 +10,7 @@ MOST = 3
 NEARLY = 0.97
 """A further article is cited when its score is at least this share of the best one's."""
 LONGEST_QUOTE = 300
-_MARKER = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+MARKER = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 
 def sentences(text: str) -> list[str]:
@@ -33,7 +33,7 @@ def quote(text: str, weights: dict[str, float]) -> str:
         score = sum(weights.get(term, 0.0) for term in words) / (1 + 0.02 * len(words))
         if score > best:
             best, found = score, sentence
-    return _shortened(_MARKER.sub("", found))
+    return _shortened(MARKER.sub("", found))
 
 
 def _shortened(text: str) -> str:
