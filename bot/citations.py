@@ -13,12 +13,15 @@ LONGEST_QUOTE = 300
 MARKER = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
 
+_END = re.compile(r"(?<=[.!?])(?<!^\d\.)(?<!^\d\d\.)\s+(?=[^\sa-z])|(?<=[。！？])")
+
+
 def sentences(text: str) -> list[str]:
     """Sentences and lines of `text`, each a substring of it."""
     out = []
-    for line in text.splitlines():
+    for line in map(str.strip, text.splitlines()):
         start = 0
-        for end in re.finditer(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])", line):
+        for end in _END.finditer(line):
             out.append(line[start : end.start()].strip())
             start = end.end()
         out.append(line[start:].strip())

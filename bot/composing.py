@@ -29,7 +29,8 @@ class Extract:
 def extract(passage: Passage, weights: dict[str, float]) -> Extract:
     """The piece of the found passage that shares most with the question, and beside it within MOST_WORDS those worth
     most, in the article's order: what shares terms with the question or was found, and what articles say first. Lists
-    come whole with the words that introduce them, rows of a table with its head. A list longer than the limit is still shown whole: half a procedure is worse than a long one.
+    come whole with the words that introduce them, rows of a table with its head. A list longer than the limit is still
+    shown whole: half a procedure is worse than a long one.
     """
     pieces = pieces_of(passage.article)
     chosen = _chosen(pieces, _worths(pieces, passage, weights), _best_found(pieces, passage, weights))

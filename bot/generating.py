@@ -53,9 +53,9 @@ class Writer:
             if len(good) < len(parts) and _ITEM.match(line):
                 return None
             kept.append((good, line if len(good) == len(parts) else " ".join(good)))
-        if sum(len(good) for good, _ in kept) <= LEAST_KEPT * said:
+        if sum(len(good) for good, _ in kept) < LEAST_KEPT * said:
             return None
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(line for _, line in kept)).strip()
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(line for _, line in kept)).strip() or None
 
     def prompt(self, question: str, language: str, article: Article) -> Prompt:
         """What leaves the machine: no personal data of the learner, and as much of the article as there is room."""

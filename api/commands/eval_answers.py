@@ -78,7 +78,14 @@ def injections(
     """Injections alone, beside a question and planted in articles; ordinary messages that look like one."""
     from api import wiring
     from evals.cases import golden_cases
-    from evals.injections import false_alarms, from_an_article, from_the_learner, plant, read_injections
+    from evals.injections import (
+        false_alarms,
+        from_an_article,
+        from_the_learner,
+        kept_in,
+        plant,
+        read_injections,
+    )
 
     workbench = wiring.make_workbench(settings_for(data))
     found = read_injections(folder)
@@ -88,6 +95,11 @@ def injections(
     corpus = read_corpus([articles])
     with workbench(corpus) as assistant, progress_bar("asking") as progress:
         _print(from_the_learner(assistant, found, [each.text for each in plain], progress))
+        asked = [
+            *(each.text for each in found),
+            *(case.question.text for case in cases if case.kind == "internal_only"),
+        ]
+        _print({"nothing internal given away": kept_in(assistant, asked)})
         clean = [assistant.answer(question) for question in plain]
     with workbench(Corpus(tuple(plant(corpus.articles, found)))) as assistant:
         _print(from_an_article(clean, [assistant.answer(question) for question in plain], found))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessageChunk, HumanMessage, SystemMessage
+from langchain_core.messages import HumanMessage, SystemMessage
 
 from bot.errors import GeneratorUnavailable
 from bot.ports import Prompt
@@ -30,7 +30,7 @@ class ChatModelGenerator:
         try:
             for chunk in self._model.stream(messages):
                 pieces.append(str(chunk.text))
-                reason = _reason(chunk) or reason
+                reason = str(chunk.response_metadata.get("finish_reason") or reason)
                 if late := time.monotonic() > last:
                     break
         except Exception as error:
@@ -41,7 +41,7 @@ class ChatModelGenerator:
 
     def _whole(self, text: str, reason: str) -> str:
         """The reply; of one that reached the limit of its length, the finished sentences."""
-        if reason in ("content_filter", "refusal"):
+        if reason == "content_filter":
             raise GeneratorUnavailable(f"the model {self.name} refused to answer")
         if self._says_why and not reason:
             raise GeneratorUnavailable(f"the model {self.name} broke off")
@@ -50,13 +50,6 @@ class ChatModelGenerator:
         if not text.strip():
             raise GeneratorUnavailable(f"the model {self.name} said nothing")
         return text
-
-
-def _reason(chunk: BaseMessageChunk) -> str:
-    """Why the stream ended, where this chunk says so."""
-    if chunk.additional_kwargs.get("refusal"):
-        return "refusal"
-    return str(chunk.response_metadata.get("finish_reason") or "")
 
 
 def openai_compatible(url: str, model: str, key: str, timeout_seconds: float) -> ChatModelGenerator:
