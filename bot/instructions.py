@@ -50,7 +50,10 @@ def addresses_a_model(text: str) -> bool:
 
 
 def without_instructions(text: str) -> str:
-    """The sentences of a message that speak to a person; all of it where none does: then that is what it is about."""
+    """The lines of a message that speak to a person, or where none does, the sentences. All of it where nothing is left:
+    then that is what it is about."""
     if not addresses_a_model(text):
         return text
-    return "\n".join(each for each in sentences(text) if not addresses_a_model(each)) or text
+    lines = [each for each in text.splitlines() if not addresses_a_model(each)]
+    parts = [each for each in sentences(text) if not addresses_a_model(each)]
+    return "\n".join(lines or parts).strip() or text
