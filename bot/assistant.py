@@ -70,7 +70,7 @@ class Assistant:
     def answer(self, question: Question) -> Outcome:
         """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
         watch = Stopwatch()
-        text = tidy(question.text)
+        text = without_instructions(tidy(question.text))
         if known := self._known(question):
             watch.lap("recall")
             return replace(known, evidence=replace(known.evidence, timings=watch.laps))
@@ -112,7 +112,7 @@ class Assistant:
             return None
 
     def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
-        searched = stand_alone(without_instructions(text), question.turns)
+        searched = stand_alone(text, question.turns)
         found = self.retrieval.search(library, searched, language, question.audience, question.collections)
         watch.lap("retrieve")
         return found

@@ -9,7 +9,7 @@ from bot.citations import sentences
 from bot.composing import MOST_WORDS
 from bot.errors import GeneratorUnavailable
 from bot.grounding import Nearness, Source, source_of, supported
-from bot.instructions import addresses_a_model
+from bot.instructions import addresses_a_model, without_instructions
 from bot.models import Article
 from bot.ports import Generator, Prompt
 from bot.screening import redact
@@ -61,7 +61,7 @@ class Writer:
         """What leaves the machine: no personal data of the learner, and as much of the article as there is room."""
         system = files("bot").joinpath("prompts/answer.txt").read_text(encoding="utf-8")
         system = system.format(language=_NAMES.get(language, language), words=MOST_WORDS)
-        body, asked = (_unfenced(text) for text in (self._within_room(article), redact(question)))
+        body, asked = (_unfenced(text) for text in (self._within_room(article), redact(without_instructions(question))))
         user = f"ARTICLE {_FENCE}\n{body}\n{_FENCE}\nQUESTION {_FENCE}\n{asked}\n{_FENCE}"
         return Prompt(system, user.replace("\0", ""))
 

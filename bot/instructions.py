@@ -50,8 +50,8 @@ def addresses_a_model(text: str) -> bool:
 
 
 def without_instructions(text: str) -> str:
-    """The lines of a message that speak to a person, or where none does, the sentences. All of it where nothing is left:
-    then that is what it is about."""
+    """The lines of a message that speak to a person, or where none does, the sentences. All of it where nothing is
+    left: then that is what it is about."""
     if not addresses_a_model(text):
         return text
     lines = [each for each in text.splitlines() if not addresses_a_model(each)]
