@@ -4,6 +4,7 @@ and the check of each sentence, and says nothing about how good the answers of a
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from bot.settings import Settings, load_settings
 from ingestion.corpus import read_corpus
 
 ARTICLES = Path(__file__).parent.parent / "kb_articles" / "en"
+PATIENCE = timedelta(seconds=180)
+"""A busy machine takes long; a reply that comes too late would prove nothing of the check."""
 QUESTIONS = (
     "How do I get a refund of a course?",
     "How do I reset a forgotten password?",
@@ -47,7 +50,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @contextmanager
 def assistant_with(settings: Settings, url: str = "") -> Iterator[Assistant]:
     """A bot over the published articles; without `url` the extractive one."""
-    own = settings.model_copy(update={"generator_url": url, "generator_model": "smollm2"})
+    own = settings.model_copy(
+        update={"generator_url": url, "generator_model": "smollm2", "generator_timeout": PATIENCE}
+    )
     assistant = wiring.make_assistant(own, publications=wiring.open_storage(own).publications)
     with closing(assistant.shelf):
         yield assistant
