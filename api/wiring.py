@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,13 @@ from bot.adapters.measurements import Measurements
 from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
+from bot.caching import AnswerCache
 from bot.errors import BadInput
 from bot.generating import Writer
+from bot.grounding import Nearness
 from bot.intents import Encode, Intents
 from bot.intents import load as load_intents
+from bot.language import detect
 from bot.ports import Embedder, Generator, Reranker
 from bot.prior import Prior, load_prior
 from bot.replies import Replies, read_replies
@@ -34,7 +37,7 @@ from helpdesk.conversations import Chat
 from helpdesk.desk import Desk
 from helpdesk.models import SiteRules
 from helpdesk.takeover import Takeover
-from ingestion.corpus import read_corpus
+from ingestion.corpus import Corpus, read_corpus
 from ingestion.draft import Draft, Progress, no_progress
 from ingestion.ports import Publications
 from ingestion.pruning import version_folder
@@ -158,7 +161,8 @@ def make_assistant(
         calibrator=prior.calibrator,
         thresholds=prior.thresholds(settings.target_error_rate),
         replies=replies,
-        writer=make_writer(settings, generator),
+        writer=make_writer(settings, encoders.embedder, generator),
+        cache=AnswerCache(settings.answer_cache) if settings.answer_cache else None,
         measured=make_measurements(settings, prior),
     )
 
@@ -179,7 +183,7 @@ def check_replies(settings: Settings, intents: Intents, replies: Replies) -> Non
             raise BadInput(f"{settings.replies}: there is no '{key}' for the topic '{topic.key}' of the intent file")
 
 
-def make_writer(settings: Settings, generator: Generator | None = None) -> Writer | None:
+def make_writer(settings: Settings, embedder: Embedder, generator: Generator | None = None) -> Writer | None:
     """The language model's part; None where none is configured."""
     if generator is None and not settings.generator_url:
         return None
@@ -194,7 +198,18 @@ def make_writer(settings: Settings, generator: Generator | None = None) -> Write
             settings.generator_key.get_secret_value(),
             settings.generator_timeout.total_seconds(),
         )
-    return Writer(generator, lambda text: count_tokens(text, settings.models / "tiktoken"))
+    return Writer(generator, lambda text: count_tokens(text, settings.models / "tiktoken"), make_nearness(embedder))
+
+
+def make_nearness(embedder: Embedder) -> Nearness:
+    """How near texts are by this embedder; each is embedded in its own language."""
+
+    def nearness(text: str, others: Sequence[str]) -> list[float]:
+        texts = [text, *others]
+        vectors = embedder.embed_questions(texts, [detect(each) for each in texts])
+        return [float(vectors[0] @ other) for other in vectors[1:]]
+
+    return nearness
 
 
 def make_publisher(settings: Settings, publications: Publications, embedder: Embedder) -> Publisher:
@@ -243,14 +258,15 @@ def make_workbench(
     intents = make_intents(settings, encoders)
 
     @contextmanager
-    def workbench(corpus: Path) -> Iterator[Assistant]:
+    def workbench(corpus: Path | Corpus) -> Iterator[Assistant]:
         with tempfile.TemporaryDirectory() as folder:
-            own = settings.model_copy(update={"data": Path(folder), "database": ""})
+            own = settings.model_copy(update={"data": Path(folder), "database": "", "answer_cache": 0})
             publications = open_storage(own).publications
             embedder = wrap(encoders.embedder)
-            if remember is not None:
+            if remember is not None and isinstance(corpus, Path):
                 embedder = RememberingEmbedder(embedder, remember / f"{corpus.resolve().parent.name}-{corpus.stem}.npz")
-            make_publisher(own, publications, embedder).publish(read_corpus([corpus]), skip_invalid=True)
+            read = corpus if isinstance(corpus, Corpus) else read_corpus([corpus])
+            make_publisher(own, publications, embedder).publish(read, skip_invalid=True)
             if isinstance(embedder, RememberingEmbedder):
                 embedder.keep()
             assistant = make_assistant(own, publications=publications, encoders=encoders, intents=intents)

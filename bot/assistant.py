@@ -4,13 +4,16 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 
+from bot.caching import AnswerCache
 from bot.calibration import Measured
 from bot.citations import cite
 from bot.composing import extract, with_links
 from bot.confidence import Calibrator, signs_of
 from bot.conversation import stand_alone
 from bot.decision import Standing, Thresholds, decide
+from bot.errors import NotReady
 from bot.generating import Writer
+from bot.instructions import without_instructions
 from bot.intents import Intent, Intents
 from bot.keywords import terms
 from bot.language import detect
@@ -69,11 +72,15 @@ class Assistant:
     """Where a language model is configured; without it, and whenever it fails, answers are the article's own words."""
     measured: Callable[[int], Measured | None] = unmeasured
     """What labelled questions proved of an index version."""
+    cache: AnswerCache | None = None
 
     def answer(self, question: Question) -> Outcome:
         """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
         watch = Stopwatch()
-        text = tidy(question.text)
+        text = without_instructions(tidy(question.text))
+        if known := self._known(question):
+            watch.lap("recall")
+            return replace(known, evidence=replace(known.evidence, timings=watch.laps))
         language = detect(text, question.locale)
         intent = self.intents.recognise(text, language)
         watch.lap("understand")
@@ -104,6 +111,16 @@ class Assistant:
             if found.passages:
                 extract(found.passages[0], found.term_weights)
                 signs_of(found, language, library.background)
+
+    def _known(self, question: Question) -> Answer | None:
+        """The answer given to the same question before, where that is safe and still true."""
+        if self.cache is None:
+            return None
+        try:
+            with self.shelf.library() as library:
+                return self.cache.find(library, question)
+        except NotReady:
+            return None
 
     def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
         searched = stand_alone(text, question.turns)
@@ -160,7 +177,10 @@ class Assistant:
         if written or not shown.whole:
             parts.append(f"[{self.replies.say('read_full_article', language)}]({best.article.address})")
         citations = cite(best, shown.text, found.passages[1:], found.term_weights)
-        return Answer("\n\n".join(parts), language if written else locale, citations, evidence)
+        answer = Answer("\n\n".join(parts), language if written else locale, citations, evidence)
+        if self.cache is not None and (written or not self.writer):  # a model that failed now may answer later
+            self.cache.keep(library, question, answer)
+        return answer
 
     def _language_note(self, locale: str, language: str) -> str:
         """An honest word that the article is in another language than the question."""

@@ -10,15 +10,18 @@ MOST = 3
 NEARLY = 0.97
 """A further article is cited when its score is at least this share of the best one's."""
 LONGEST_QUOTE = 300
-_MARKER = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+MARKER = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+
+
+_END = re.compile(r"(?<=[.!?])(?<!^\d\.)(?<!^\d\d\.)\s+(?=[^\sa-z])|(?<=[。！？])")
 
 
 def sentences(text: str) -> list[str]:
     """Sentences and lines of `text`, each a substring of it."""
     out = []
-    for line in text.splitlines():
+    for line in map(str.strip, text.splitlines()):
         start = 0
-        for end in re.finditer(r"(?<=[.!?])\s+(?=[^\sa-z])|(?<=[。！？])", line):
+        for end in _END.finditer(line):
             out.append(line[start : end.start()].strip())
             start = end.end()
         out.append(line[start:].strip())
@@ -33,7 +36,7 @@ def quote(text: str, weights: dict[str, float]) -> str:
         score = sum(weights.get(term, 0.0) for term in words) / (1 + 0.02 * len(words))
         if score > best:
             best, found = score, sentence
-    return _shortened(_MARKER.sub("", found))
+    return _shortened(MARKER.sub("", found))
 
 
 def _shortened(text: str) -> str:

@@ -1,16 +1,18 @@
-"""The extractive answer: the part of the article that settles the question, in the article's own words."""
+"""The extractive answer: the parts of the article that settle the question, in the article's own words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from bot.citations import sentences
 from bot.keywords import terms
-from bot.models import Block, Passage
+from bot.models import Passage
+from bot.pieces import Piece, length, pieces_of
 
 MOST_WORDS = 120
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"\S{1,30}")
+WORTH = {"found": 0.4, "shared": 2.0, "heading": 0.7}
+"""Beside `PLAIN_WORTH`: for standing in the passage that was found, for the share of the question's terms that the
+piece has, and for the share that its heading has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,94 +21,111 @@ class Extract:
 
     markdown: str
     text: str
-    """The same as plain text; each line of it is a substring of the article's."""
+    """The same as plain text without headings; each line of it is a substring of the article's."""
     whole: bool
     """Whether nothing of the article was left out."""
 
 
-def length(text: str) -> int:
-    """Words; of Chinese, characters divided by 1.6, about what a translation has. A run of more than 30 characters
-    counts as several words."""
-    han = len(_HAN.findall(text))
-    return len(_WORD.findall(_HAN.sub(" ", text))) + round(han / 1.6)
-
-
 def extract(passage: Passage, weights: dict[str, float]) -> Extract:
-    """The block that shares most with the question, and around it what fits into MOST_WORDS: the article's beginning,
-    where most articles say what matters, then the neighbours. Lists and tables come whole, with the sentence that
-    introduces them. A list longer than the limit is still shown whole: half a procedure is worse than a long one.
+    """The piece of the found passage that shares most with the question, and beside it within MOST_WORDS those worth
+    most, in the article's order: what shares terms with the question or was found, and what articles say first. Lists
+    come whole with the words that introduce them, rows of a table with its head. A list longer than the limit is still
+    shown whole: half a procedure is worse than a long one.
     """
-    article, section = passage.article, passage.chunk.section
-    places = [(number, block) for number, each in enumerate(article.sections) for block in each.blocks]
-    here = [at for at, (number, _) in enumerate(places) if number == section]
-    best = max(here, key=lambda at: (_fit(places[at][1], passage, weights), -at))
-    block = places[best][1]
-    if block.kind == "paragraph" and length(block.text) > MOST_WORDS:
-        part = _best_sentences(_found_part(block, passage), weights)
-        return Extract(part, part, whole=False)
-    shown = _chosen([block for _, block in places], here, best)
-    markdown: list[str] = []
-    for at in shown:
-        number, block = places[at]
-        apart = markdown and at - 1 not in shown
-        if apart and article.sections[number].headings:
-            markdown.append(f"### {article.sections[number].headings[-1]}")
-        markdown.append(block.markdown)
-    text = "\n\n".join(places[at][1].text for at in shown)
-    return Extract("\n\n".join(markdown), text, whole=len(shown) == len(places))
+    pieces = pieces_of(passage.article)
+    chosen = _chosen(pieces, _worths(pieces, passage, weights), _best_found(pieces, passage, weights))
+    shown = [_shown(pieces, run) for run in _runs(pieces, chosen)]
+    sections = [pieces[run[0]].section for run in _runs(pieces, chosen)]
+    markdown = []
+    for at, (section, (_, marked)) in enumerate(zip(sections, shown, strict=True)):
+        headings = passage.article.sections[section].headings
+        if headings and len(set(sections)) > 1 and section not in sections[:at]:
+            markdown.append(f"### {headings[-1]}")
+        markdown.append(marked)
+    text = "\n\n".join(text for text, _ in shown)
+    cut = len(chosen) < len(pieces) or length(text) < sum(pieces[at].words for at in chosen)
+    return Extract("\n\n".join(markdown), text, whole=not cut)
 
 
-def _chosen(blocks: list[Block], here: list[int], best: int) -> list[int]:
-    """Positions of the blocks to show, in the article's order; `here` are those of the section that was found."""
-    chosen = {best}
-    if blocks[best].kind != "paragraph" and best - 1 in here and blocks[best - 1].kind == "paragraph":
-        chosen.add(best - 1)
-    used = sum(length(blocks[at].text) for at in chosen)
-    beginning = list(range(min(chosen)))
-    for places in (beginning, range(max(chosen) + 1, here[-1] + 1), range(min(chosen) - 1, here[0] - 1, -1)):
-        for at in places:
-            if at in chosen:
-                continue
-            if used + length(blocks[at].text) > MOST_WORDS:
-                break
-            used += length(blocks[at].text)
-            chosen.add(at)
-    introduced = {
-        at + 1 for at in chosen if blocks[at].kind == "paragraph" and blocks[at].text.rstrip().endswith((":", "："))
-    }
-    alone = {at - 1 for at in introduced if at not in chosen and at - 1 != best}
-    return sorted(chosen - alone)
+def _worths(pieces: Sequence[Piece], passage: Passage, weights: dict[str, float]) -> list[float]:
+    total = sum(weights.values()) or 1.0
+    headings = [
+        sum(weights.get(term, 0.0) for term in set(terms(" ".join(section.headings[-1:])))) / total
+        for section in passage.article.sections
+    ]
+    out = []
+    for piece in pieces:
+        shared = sum(weight for term, weight in weights.items() if term in piece.terms) / total
+        worth = piece.worth + WORTH["shared"] * shared + WORTH["heading"] * headings[piece.section]
+        out.append(worth + WORTH["found"] * _was_found(piece, passage))
+    return out
 
 
-def _fit(block: Block, passage: Passage, weights: dict[str, float]) -> float:
-    """How much of the question a block holds; a block of the found chunk counts double."""
-    shared = sum(weights.get(term, 0.0) for term in set(terms(block.text)))
-    in_chunk = block.text in passage.chunk.text or passage.chunk.text in block.text
-    return (shared + 0.5) * (2.0 if in_chunk else 1.0)
+def _best_found(pieces: Sequence[Piece], passage: Passage, weights: dict[str, float]) -> list[int]:
+    """The place of the piece that the passage was found for; none where it may not be shown alone."""
+    found = [at for at, piece in enumerate(pieces) if piece.candidate and _was_found(piece, passage)]
+    shared = {at: sum(weight for term, weight in weights.items() if term in pieces[at].terms) for at in found}
+    return sorted(found, key=lambda at: -shared[at])[:1]
 
 
-def _found_part(block: Block, passage: Passage) -> str:
-    """Of a block longer than a chunk, the part that was found."""
-    inside = [piece for piece in passage.chunk.text.split("\n\n") if piece in block.text]
-    return max(inside, key=len, default=block.text[:2000])
+def _was_found(piece: Piece, passage: Passage) -> bool:
+    chunk = passage.chunk
+    if piece.section != chunk.section:
+        return False
+    return piece.block.kind != "paragraph" or piece.text in chunk.text or chunk.text in piece.text
 
 
-def _best_sentences(text: str, weights: dict[str, float]) -> str:
-    """The run of neighbouring sentences within the limit that holds most of the question."""
-    parts = sentences(text) or [text]
-    best, chosen = -1.0, (0, 1)
-    for start in range(len(parts)):
-        end, used = start, 0
-        while end < len(parts) and (end == start or used + length(parts[end]) <= MOST_WORDS):
-            used += length(parts[end])
-            end += 1
-        held = set(terms(" ".join(parts[start:end])))
-        score = sum(weights.get(term, 0.0) for term in held) - 0.01 * start
-        if score > best:
-            best, chosen = score, (start, end)
-    begin = text.index(parts[chosen[0]])
-    finish = text.index(parts[chosen[1] - 1], begin) + len(parts[chosen[1] - 1])
-    return _bounded(text[begin:finish])
+def _chosen(pieces: Sequence[Piece], worths: Sequence[float], first: Sequence[int]) -> list[int]:
+    """Places of the pieces to show: after the first the best that still fits, again and again."""
+    chosen: set[int] = set()
+    room: float = MOST_WORDS
+    candidates = [at for at, piece in enumerate(pieces) if piece.candidate] or [0]
+    for at in [*first, *sorted(candidates, key=lambda at: -worths[at])]:
+        wanted = {at, *_needed(pieces, at)} - chosen
+        words = sum(pieces[each].words for each in wanted)
+        if not chosen and pieces[at].block.kind == "paragraph" and words > MOST_WORDS:
+            wanted = {at}
+        if not chosen or words <= room:
+            room -= words
+            chosen |= wanted
+    return sorted(chosen)
+
+
+def _needed(pieces: Sequence[Piece], at: int) -> Iterator[int]:
+    """What must be shown with a piece, and with that in turn."""
+    needs = pieces[at].needs
+    while needs is not None:
+        yield needs
+        needs = pieces[needs].needs
+
+
+def _runs(pieces: Sequence[Piece], chosen: Sequence[int]) -> list[list[int]]:
+    """What is shown in one go: neighbouring sentences of a paragraph, rows of one table, a list."""
+
+    def run_of(numbered: tuple[int, int]) -> tuple[int, int]:
+        count, at = numbered
+        block = pieces[at].block
+        return id(block), 0 if block.kind == "table" else at - count
+
+    return [[at for _, at in group] for _, group in groupby(enumerate(chosen), key=run_of)]
+
+
+def _shown(pieces: Sequence[Piece], run: Sequence[int]) -> tuple[str, str]:
+    """A run's plain text and its markdown."""
+    first, last = pieces[run[0]], pieces[run[-1]]
+    block = first.block
+    if block.kind == "table":
+        lines = [pieces[at].text for at in run]
+        if first.marked:  # then every row has its place in the markdown, and the second line there is the rule
+            rows = [block.markdown[slice(*(pieces[at].marked or ()))] for at in run]
+            return "\n".join(lines), "\n".join((rows[0], block.markdown.splitlines()[1], *rows[1:]))
+        return "\n".join(lines), "\n".join(lines)
+    text = block.text[first.start : last.end]
+    if block.kind == "paragraph" and length(text) > MOST_WORDS:
+        text = _bounded(text)
+        return text, text
+    marked = block.markdown[first.marked[0] : last.marked[1]] if first.marked and last.marked else text
+    return text, text if marked.count("**") % 2 else marked
 
 
 def _bounded(text: str) -> str:

@@ -8,9 +8,31 @@ from bot.errors import BadInput
 MAX_CHARACTERS = 4000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
-_PHONE = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d[\d ().-]{7,16}\d(?![\w-])")
+_CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
+_CARD_NAMED = re.compile(r"(?i)\b((?:card|tarjeta)\b[^\d\n]{0,24}|卡号?[^\d\n]{0,6})(\d(?:[ -]?\d){11,18})(?!\w)")
+_IBAN = re.compile(r"(?i)\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?\b")
+_ADDRESS = re.compile(r"(?<![\w.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w.])")
+_IDENTITY = re.compile(
+    r"(?i)\b((?:ssn|social security(?: number)?|passport(?: number)?|licen[cs]e number|national id|dni|nie|pasaporte)"
+    r"\b(?:\s*(?:is|es|no\.?|number|[:=#])\s*)*|(?:身份证|护照)(?:号码?)?\s*(?:是|[:：])?\s*)([a-z]{0,3}\d[\w-]{4,20})"
+)
+_US_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_PHONE = re.compile(
+    r"(?<![\w.$€£#-])(?!\d{4}-\d\d-\d\d(?!\d))(?!\d{1,2}[./]\d{1,2}[./]\d{4}\b)"
+    r"(?:\+|\()?\d[\d ().-]{6,18}\d(?:\s?x\d{1,5})?(?![\w%€]|-\d)"
+)
 _SECRET = re.compile(r"(?i)\b(password|passcode|contraseña|clave|密码)(\s*(?:is|es|[:=：是])\s*)(\S+)")
+_NAME = re.compile(
+    r"\b((?:[Mm]y (?:full )?name(?: is|'s|:)|[Tt]his is|[Ii](?: am|'m) (?:called|named)|[Mm]e llamo|"
+    r"[Mm]i nombre (?:completo )?es|[Ss]oy|(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Ss]aludos|[Aa]tentamente),)\s+)"
+    r"((?:(?:Mr|Mrs|Ms|Dr|Sr|Sra)\.?\s)?[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|de|del|la|van|von|bin|al)){0,4})"
+)
+_NAME_ANY = re.compile(r"(?i)\b((?:my (?:full )?name is|me llamo|mi nombre es)\s+)([^\W\d_]+(?:['’-][^\W\d_]+)*)")
+_NAME_ZH = re.compile(r"((?:我叫|我的(?:名字|姓名)(?:是|叫)|本人)\s*)([\u4e00-\u9fff]{2,4}(?=[，。,.；;\s]|$))")
+_STREET = re.compile(
+    r"(?i)\b((?:i live (?:at|in)|my (?:home |street )?address is|vivo en|mi dirección es)\s+)([^,.;!?\n]*\d[^.;!?\n]*)|"
+    r"((?:我住在|我的地址是)\s*)([^，。；\n]*\d[^，。；\n]*)"
+)
 
 
 def tidy(text: str) -> str:
@@ -24,11 +46,21 @@ def tidy(text: str) -> str:
 
 
 def redact(text: str) -> str:
-    """`text` with e-mail addresses, card and phone numbers and passwords replaced by their kind."""
+    """`text` with personal data replaced by its kind: e-mail, network and street addresses, card, account, identity and
+    phone numbers, passwords, and names where somebody gives theirs. A name that only occurs is not recognised."""
     text = _EMAIL.sub("[e-mail]", text)
+    text = _IBAN.sub(lambda found: "[account number]" if _mod97(found[0]) else found[0], text)
     text = _CARD.sub(lambda found: "[card number]" if _luhn(found[0]) else found[0], text)
-    text = _PHONE.sub("[phone number]", text)
-    return _SECRET.sub(r"\1\2[password]", text)
+    text = _CARD_NAMED.sub(r"\1[card number]", text)
+    text = _IDENTITY.sub(r"\1[identity number]", text)
+    text = _US_SSN.sub("[identity number]", text)
+    text = _ADDRESS.sub("[network address]", text)
+    text = _PHONE.sub(lambda found: "[phone number]" if _dialled(found[0]) else found[0], text)
+    text = _SECRET.sub(r"\1\2[password]", text)
+    text = _STREET.sub(lambda found: f"{found[1] or found[3]}[address]", text)
+    for pattern in (_NAME, _NAME_ANY, _NAME_ZH):
+        text = pattern.sub(r"\1[name]", text)
+    return text
 
 
 def holds_secret(text: str) -> bool:
@@ -41,3 +73,14 @@ def _luhn(number: str) -> bool:
     digits = [int(char) for char in number if char.isdigit()]
     doubled = [digit * 2 - 9 * (digit > 4) if place % 2 else digit for place, digit in enumerate(reversed(digits))]
     return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0
+
+
+def _dialled(number: str) -> bool:
+    """As many digits as telephone numbers have (E.164), or a local number as it is written."""
+    return 8 <= sum(map(str.isdigit, number)) <= 15 or bool(re.fullmatch(r"\d{3}[ -]\d{4}", number))
+
+
+def _mod97(text: str) -> bool:
+    """The check of account numbers (ISO 13616)."""
+    compact = text.replace(" ", "").upper()
+    return int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 == 1

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     generator_model: str = Field("", description="Name of the model on that server.")
     generator_key: SecretStr = Field(SecretStr("none"), description="Key of that server.")
     generator_timeout: Duration = Field(timedelta(seconds=20), description="Longest wait for a model (s, m, h, d).")
+    answer_cache: int = Field(
+        1000, ge=0, description="Answers kept in memory for questions asked again word for word. 0: none."
+    )
     keep_versions: int = Field(3, ge=1, description="Index versions kept on disk, the live one included.")
     poll: Duration = Field(timedelta(seconds=1), description="How often a server looks for a new index version.")
     retention: Duration = Field(timedelta(days=365), description="How long conversations are kept (s, m, h, d).")

@@ -8,6 +8,7 @@ from typing import Any
 from bot.conversation import stand_alone
 from bot.language import base
 from bot.models import Answer, Article, Audience, Outcome, Passage, Question
+from bot.pieces import length
 from bot.ports import Library
 from bot.retrieval import Found, Retrieval
 from bot.screening import tidy
@@ -18,6 +19,8 @@ OPENING = 120
 """Words of an article that the simplest baseline shows."""
 SHOWN = 3
 _WORD = re.compile(r"[㐀-鿿]|[^\s㐀-鿿]+")
+_HAN = re.compile(r"[㐀-鿿]")
+_HAN_WORDS = 1 / 1.6
 
 
 def look(
@@ -40,9 +43,14 @@ def look(
 
 
 def opening(text: str, count: int = OPENING) -> str:
-    """The first words of a text, a Chinese character counting as one."""
-    words = list(_WORD.finditer(text))
-    return text if len(words) <= count else text[: words[count - 1].end()]
+    """The first `count` words of a text, counted as the words of an answer are."""
+    end, used = 0, 0.0
+    for word in _WORD.finditer(text):
+        used += _HAN_WORDS if _HAN.match(word[0]) else length(word[0])
+        if used > count + 1e-9:
+            break
+        end = word.end()
+    return text[:end]
 
 
 def _search(library: Library, retrieval: Retrieval, question: Question, row: Result) -> Found:

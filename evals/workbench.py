@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bot.assistant import Assistant
+from ingestion.corpus import Corpus
 
-Workbench = Callable[[Path], AbstractContextManager[Assistant]]
-"""Publishes a corpus (a folder of Markdown or a corpus.jsonl) and gives the bot that answers from it."""
+Workbench = Callable[[Path | Corpus], AbstractContextManager[Assistant]]
+"""Publishes a corpus (a folder of Markdown, a corpus.jsonl, or one read already) and gives a bot over it."""

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from bot.composing import length
 from bot.models import Audience
+from bot.pieces import length
 from ingestion.corpus import Corpus
 from ingestion.lint import lint
 from tests.conftest import ROOT
