@@ -15,6 +15,7 @@ from api.commands import (
     calibrating,
     conversations,
     eval_cases,
+    eval_conversation,
     eval_judging,
     eval_run,
     evaluating,
@@ -35,7 +36,7 @@ app = typer.Typer(
 )
 for commands in (serving.app, articles.app, asking.app, calibrating.app, conversations.app, settings.app):
     app.registered_commands += commands.registered_commands
-for commands in (eval_run.app, eval_cases.app, eval_judging.app, benching.app):
+for commands in (eval_run.app, eval_cases.app, eval_conversation.app, eval_judging.app, benching.app):
     evaluating.app.registered_commands += commands.registered_commands
 app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
 app.add_typer(evaluating.app, name="eval", help="QA's measurements.")

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation import stand_alone
 from bot.language import base
 from bot.models import Answer, Article, Audience, Outcome, Passage, Question
 from bot.ports import Library
-from bot.retrieval import Found, Retrieval
-from bot.screening import tidy
+from bot.retrieval import Found
+from bot.understanding import Understanding
 from evals.metrics.quotes_verbatim import stands_in
 from evals.results import Result
 
@@ -21,7 +20,12 @@ _WORD = re.compile(r"[㐀-鿿]|[^\s㐀-鿿]+")
 
 
 def look(
-    library: Library, retrieval: Retrieval, question: Question, outcome: Outcome, row: Result, passages: bool = False
+    library: Library,
+    understanding: Understanding,
+    question: Question,
+    outcome: Outcome,
+    row: Result,
+    passages: bool = False,
 ) -> Result:
     """The row with everything that needs the index; it searches again only for rows that show what was found, or for
     all answers where `passages` are wanted."""
@@ -31,7 +35,7 @@ def look(
     shown = not row.as_expected or (passages and row.answered)
     if not compared and not shown:
         return row
-    found = _search(library, retrieval, question, row)
+    found = understanding.search(library, understanding.asked(question))
     if compared:
         row = replace(row, baselines=_baselines(library, found, row))
     if shown:
@@ -43,12 +47,6 @@ def opening(text: str, count: int = OPENING) -> str:
     """The first words of a text, a Chinese character counting as one."""
     words = list(_WORD.finditer(text))
     return text if len(words) <= count else text[: words[count - 1].end()]
-
-
-def _search(library: Library, retrieval: Retrieval, question: Question, row: Result) -> Found:
-    searched = stand_alone(tidy(question.text), question.turns)
-    language = str(row.outcome["question_language"])
-    return retrieval.search(library, searched, language, question.audience, question.collections)
 
 
 def _verbatim(library: Library, answer: Answer) -> tuple[bool, ...]:
