@@ -16,6 +16,7 @@ from api.commands import (
     conversations,
     eval_answers,
     eval_cases,
+    eval_conversation,
     eval_judging,
     eval_run,
     evaluating,
@@ -36,7 +37,14 @@ app = typer.Typer(
 )
 for commands in (serving.app, articles.app, asking.app, calibrating.app, conversations.app, settings.app):
     app.registered_commands += commands.registered_commands
-for commands in (eval_run.app, eval_cases.app, eval_judging.app, eval_answers.app, benching.app):
+for commands in (
+    eval_run.app,
+    eval_cases.app,
+    eval_conversation.app,
+    eval_judging.app,
+    eval_answers.app,
+    benching.app,
+):
     evaluating.app.registered_commands += commands.registered_commands
 app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
 app.add_typer(evaluating.app, name="eval", help="QA's measurements.")

@@ -1,21 +1,18 @@
 """The use case: a learner's message becomes an answer, a clarification, a handoff or a word of chat."""
 
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 
+from bot.answering import Answering
 from bot.caching import AnswerCache
 from bot.calibration import Measured
-from bot.citations import cite
-from bot.composing import extract, with_links
+from bot.composing import extract
 from bot.confidence import Calibrator, signs_of
-from bot.conversation import stand_alone
-from bot.decision import Standing, Thresholds, decide
+from bot.conversation import leans_back, readings
+from bot.decision import Thresholds, Verdict, decide, standing_of
 from bot.errors import NotReady
 from bot.generating import Writer
-from bot.instructions import without_instructions
-from bot.intents import Intent, Intents
-from bot.keywords import terms
+from bot.intents import Intents
 from bot.language import detect
 from bot.models import (
     Answer,
@@ -31,31 +28,20 @@ from bot.models import (
     Question,
     Suggestion,
 )
+from bot.parts import parts
 from bot.ports import Library
 from bot.replies import Replies
 from bot.retrieval import Found, Retrieval
-from bot.screening import tidy
 from bot.shelf import Shelf
+from bot.understanding import Asked, Understanding
 
 SUGGESTIONS = 3
+CHOICES = 3
 WARM_UP = {"en": "How does this work?", "es": "¿Cómo funciona esto?", "zh": "这个怎么用?"}
 
 
 def unmeasured(_version: int) -> None:
     """No version was measured."""
-
-
-@dataclass
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    laps: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.laps[stage] = self.laps.get(stage, 0.0) + (now - self._last) * 1000
-        self._last = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +60,35 @@ class Assistant:
     """What labelled questions proved of an index version."""
     cache: AnswerCache | None = None
 
+    @property
+    def understanding(self) -> Understanding:
+        return Understanding(self.intents, self.retrieval)
+
+    @property
+    def answering(self) -> Answering:
+        return Answering(self.replies, self.writer)
+
     def answer(self, question: Question) -> Outcome:
         """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
-        watch = Stopwatch()
-        text = without_instructions(tidy(question.text))
         if known := self._known(question):
-            watch.lap("recall")
-            return replace(known, evidence=replace(known.evidence, timings=watch.laps))
-        language = detect(text, question.locale)
-        intent = self.intents.recognise(text, language)
-        watch.lap("understand")
-        evidence = Evidence(language, timings=watch.laps)
-        if intent.topic.action == "chat":
-            return Chat(self.replies.say(intent.topic.key, language), language, intent.topic.key, evidence)
+            return known
+        asked = self.understanding.asked(question)
+        topic = asked.intent.topic
+        if topic.action == "chat" and not asked.choice:
+            evidence = Evidence(asked.language, timings=asked.watch.laps)
+            return Chat(self.replies.say(topic.key, asked.language), asked.language, topic.key, evidence)
         with self.shelf.library() as library:
-            found = self._search(library, question, text, language, watch)
-            measured = self.measured(library.version)
-            evidence = self._evidence(library, found, measured, evidence)
-            if intent.topic.action == "handoff":
-                return self._required(intent, language, evidence)
-            if intent.topic.action == "decline":
-                return self._offer("out_of_scope", "out_of_scope", language, question, None, evidence)
-            if intent.topic.action == "not_helped":
-                return self._offer("not_helped", "low_confidence", language, question, found, evidence)
-            thresholds = measured.thresholds(self.thresholds) if measured else self.thresholds
-            outcome = self._settle(library, question, text, language, found, evidence, thresholds)
-            watch.lap("compose")
+            outcome = self._of_choice(library, asked) or self._of_message(library, asked)
+            asked.watch.lap("compose")
+            if self.cache is not None and isinstance(outcome, Answer) and not outcome.fell_back:
+                self.cache.keep(library, question, outcome)
             return outcome
 
     def warm_up(self, library: Library) -> None:
         """Do once what every question does, so that the first learner waits no longer than the others."""
         for language, text in WARM_UP.items():
             detect(text)
-            self.intents.recognise(text, language)
+            self.intents.recognise(text)
             found = self.retrieval.search(library, text, language, Audience.LEARNER)
             if found.passages:
                 extract(found.passages[0], found.term_weights)
@@ -118,116 +100,119 @@ class Assistant:
             return None
         try:
             with self.shelf.library() as library:
-                return self.cache.find(library, question)
+                known = self.cache.find(library, question)
+                measured = self.measured(library.version)
         except NotReady:
             return None
+        status = measured.status if measured else "estimated"
+        return known if known and known.evidence.calibration == status else None
 
-    def _search(self, library: Library, question: Question, text: str, language: str, watch: Stopwatch) -> Found:
-        searched = stand_alone(text, question.turns)
-        found = self.retrieval.search(library, searched, language, question.audience, question.collections)
-        watch.lap("retrieve")
-        return found
+    def _of_choice(self, library: Library, asked: Asked) -> Answer | None:
+        """The answer from the article that the learner picked; None where none was, or it is not there any more."""
+        if asked.choice is None:
+            return None
+        found = self.understanding.find(library, asked, readings(asked.choice, asked.before, asked_back=True))
+        picked = [passage for passage in found.passages if passage.article.title == asked.choice]
+        if not picked:
+            return None
+        others = [passage for passage in found.passages if passage not in picked]
+        found = replace(found, passages=(*picked, *others))
+        return self.answering.answer(library, asked, found, self._evidence(library, asked, found))
 
-    def _evidence(self, library: Library, found: Found, measured: Measured | None, evidence: Evidence) -> Evidence:
-        signs = signs_of(found, evidence.question_language, library.background)
-        estimated = self.calibrator.probability(signs)
-        return replace(
-            evidence,
+    def _of_message(self, library: Library, asked: Asked) -> Outcome:
+        found = self.understanding.search(library, asked)
+        evidence = self._evidence(library, asked, found)
+        match asked.intent.topic.action:
+            case "handoff":
+                return self._required(asked, evidence)
+            case "decline":
+                return self._offer("out_of_scope", asked, found, evidence)
+            case "not_helped":
+                return self._offer("not_helped", asked, found, evidence)
+        whole = self._settle(library, asked, found, evidence)
+        texts = parts(asked.text)
+        return whole if len(texts) == 1 else self._of_parts(library, asked, texts, whole)
+
+    def _of_parts(self, library: Library, asked: Asked, texts: Sequence[str], whole: Outcome) -> Outcome:
+        """The answers to several questions, each decided by itself; where fewer than two are sure, and the message as
+        a whole is, that stands."""
+        answers: dict[str, Answer] = {}
+        unanswered = []
+        for number, text in enumerate(texts):
+            leans = number > 0 and leans_back(text)
+            part = replace(asked, text=text, before=tuple(texts[number - 1 : number]) if leans else asked.before)
+            found = self.understanding.search(library, part)
+            evidence = self._evidence(library, part, found)
+            if self._verdict(library, part, found, evidence) != "answer":
+                unanswered.append((text, found.article_ids[:1]))
+            elif found.article_ids[0] not in answers:
+                answers[found.article_ids[0]] = self.answering.answer(library, part, found, evidence)
+        if len(answers) < 2 and isinstance(whole, Answer):
+            answers = {whole.citations[0].article_id: whole}
+        # What is nearest to an article that is shown anyway is no question of its own.
+        still_open = [text for text, nearest in unanswered if answers.keys().isdisjoint(nearest)]
+        if not answers or len(answers) + len(still_open) == 1:
+            return whole
+        return self.answering.together(tuple(answers.values()), still_open)
+
+    def _settle(self, library: Library, asked: Asked, found: Found, evidence: Evidence) -> Outcome:
+        match self._verdict(library, asked, found, evidence):
+            case "answer":
+                answer = self.answering.answer(library, asked, found, evidence)
+                said = {turn.text for turn in asked.question.turns if turn.role == "bot"}
+                return self._offer("same_again", asked, found, evidence) if answer.text in said else answer
+            case "clarify":
+                return self._clarify(asked, found, evidence)
+            case verdict:
+                return self._offer(verdict, asked, found, evidence)
+
+    def _verdict(self, library: Library, asked: Asked, found: Found, evidence: Evidence) -> Verdict:
+        measured = self.measured(library.version)
+        thresholds = measured.thresholds(self.thresholds) if measured else self.thresholds
+        return decide(standing_of(found, evidence.confidence or 0.0, asked), thresholds)
+
+    def _evidence(self, library: Library, asked: Asked, found: Found) -> Evidence:
+        signs = signs_of(found, asked.language, library.background)
+        estimated, measured = self.calibrator.probability(signs), self.measured(library.version)
+        return Evidence(
+            asked.language,
             index_version=library.version,
             confidence=measured.probability(estimated) if measured else estimated,
             calibration=measured.status if measured else "estimated",
             retrieved=found.article_ids[:10],
+            timings=asked.watch.laps,
             scores={name: round(value, 4) for name, value in asdict(signs).items()},
         )
 
-    def _settle(
-        self,
-        library: Library,
-        question: Question,
-        text: str,
-        language: str,
-        found: Found,
-        evidence: Evidence,
-        thresholds: Thresholds,
-    ) -> Outcome:
-        standing = Standing(
-            confidence=evidence.confidence or 0.0,
-            gap=evidence.scores["gap"],
-            just_clarified=question.clarified,
-            question_words=len(set(terms(text))),
-        )
-        match decide(standing, thresholds):
-            case "answer":
-                return self._answer(library, question, language, found, evidence)
-            case "clarify":
-                return self._clarify(language, found, evidence)
-            case "low_confidence":
-                return self._offer("low_confidence", "low_confidence", language, question, found, evidence)
-            case "out_of_scope":
-                return self._offer("out_of_scope", "out_of_scope", language, question, None, evidence)
+    def _clarify(self, asked: Asked, found: Found, evidence: Evidence) -> Clarification:
+        titles = [passage.article.title for passage in found.passages if passage.article.title]
+        choices = tuple(dict.fromkeys(titles))[:CHOICES]
+        return Clarification(self.replies.say("clarify", asked.language), asked.language, choices, evidence)
 
-    def _answer(self, library: Library, question: Question, language: str, found: Found, evidence: Evidence) -> Answer:
-        best = found.passages[0]
-        shown = extract(best, found.term_weights)
-        written = self.writer.write(question.text, language, best.article) if self.writer else None
-        parts = [written or with_links(shown.markdown, _resolver(library, best.article.locale, question.audience))]
-        locale = best.article.locale.split("-")[0]
-        if locale != language and not written:
-            parts.insert(0, self._language_note(locale, language))
-        if written or not shown.whole:
-            parts.append(f"[{self.replies.say('read_full_article', language)}]({best.article.address})")
-        citations = cite(best, shown.text, found.passages[1:], found.term_weights)
-        answer = Answer("\n\n".join(parts), language if written else locale, citations, evidence)
-        if self.cache is not None and (written or not self.writer):  # a model that failed now may answer later
-            self.cache.keep(library, question, answer)
-        return answer
-
-    def _language_note(self, locale: str, language: str) -> str:
-        """An honest word that the article is in another language than the question."""
-        if locale == "en":
-            return self.replies.say("english_only", language)
-        name = f"language_{locale}" if self.replies.has(f"language_{locale}") else "language_other"
-        return self.replies.say("other_language", language, language=self.replies.say(name, language))
-
-    def _clarify(self, language: str, found: Found, evidence: Evidence) -> Clarification:
-        choices = tuple(dict.fromkeys(passage.article.title for passage in found.passages[:3] if passage.article.title))
-        return Clarification(self.replies.say("clarify", language), language, choices, evidence)
-
-    def _required(self, intent: Intent, language: str, evidence: Evidence) -> Handoff:
-        topic = intent.topic
+    def _required(self, asked: Asked, evidence: Evidence) -> Handoff:
+        topic, language = asked.intent.topic, asked.language
         text = self.replies.say(f"handoff_{topic.key}", language)
         return Handoff(
             text, language, "required", topic.key, topic.department, topic.priority, topic.category, (), evidence
         )
 
-    def _offer(
-        self, words: str, reason: str, language: str, question: Question, found: Found | None, evidence: Evidence
-    ) -> Handoff:
-        passages = [p for p in found.passages if p.article.id not in question.shown] if found else []
+    def _offer(self, why: str, asked: Asked, found: Found, evidence: Evidence) -> Handoff:
+        """A person, offered, beside the nearest articles that were not shown yet."""
+        far = why == "out_of_scope"
+        others = [] if far else [each for each in found.passages if each.article.id not in asked.question.shown]
+        words = why if far or others else f"{why}_nothing_else"
         return Handoff(
-            self.replies.say(words, language),
-            language,
+            self.replies.say(words, asked.language),
+            asked.language,
             "offered",
-            reason,
+            "out_of_scope" if far else "low_confidence",
             Department.LEARNER_SUPPORT,
-            Priority.LOW if reason == "out_of_scope" else Priority.MEDIUM,
-            reason,
-            tuple(_suggestion(passage) for passage in passages[:SUGGESTIONS]),
+            Priority.LOW if far else Priority.MEDIUM,
+            why,
+            tuple(_suggestion(passage) for passage in others[:SUGGESTIONS]),
             evidence,
         )
 
 
 def _suggestion(passage: Passage) -> Suggestion:
     return Suggestion(passage.article.id, passage.article.title, passage.article.address)
-
-
-def _resolver(library: Library, locale: str, audience: Audience) -> Callable[[str], str | None]:
-    """Finds the address of a linked article, in the same language where there is one; None where this reader may
-    not see it."""
-
-    def address(article_id: str) -> str | None:
-        readable = [article for article in library.translations(article_id) if audience.reads(article.audience)]
-        readable.sort(key=lambda article: (article.locale != locale, article.locale != "en"))
-        return readable[0].address if readable else None
-
-    return address

@@ -61,6 +61,6 @@ class AnswerCache:
 def key_of(question: Question) -> Key | None:
     """By what an answer is kept; None where it depends on the conversation or the text holds personal data."""
     text = " ".join(tidy(question.text).split())
-    if question.turns or question.shown or question.clarified or redact(text) != text:
+    if question.turns or question.shown or question.choices or redact(text) != text:
         return None
     return question.locale, question.audience.value, tuple(sorted(question.collections)), text

@@ -1,9 +1,16 @@
 """What to do with what was found. Pure: numbers in, a decision out, tested by a table."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["answer", "clarify", "low_confidence", "out_of_scope"]
+from bot.retrieval import Found
+from bot.understanding import Asked
+
+Verdict = Literal["answer", "clarify", "low_confidence", "not_helped", "out_of_scope"]
+HAN_PAIR = 1.6
+"""Terms of a Chinese text, which are pairs of characters, to a word."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +20,12 @@ class Thresholds:
     answer: float = 0.5
     near: float = 0.2
     """Below this confidence the question is far from everything the help center talks about."""
-    competing: float = 0.02
-    """Two articles whose scores are no further apart compete."""
+    competing: float = 0.2
+    """Two articles compete where the second's score lies no further below the best one's than this share of it."""
+    vague: float = 2.0
+    """A message that says no more than this many words do which no article has is asked back about,"""
+    few: int = 6
+    """and that has no more words than this: in a small help center most words are common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +34,42 @@ class Standing:
 
     confidence: float
     gap: float
+    """How far the second article's score lies below the best one's, as a share of that."""
+    said: float
+    """What the question says, in words that no article has: a common word says little."""
+    words: float
+    follows: bool
+    """Whether what was said before it tells what it is about."""
     just_clarified: bool
-    question_words: int
+    missed: bool
+    """Whether the best article already gave this learner an answer that did not help."""
 
 
 def decide(standing: Standing, thresholds: Thresholds) -> Verdict:
-    """Answer when sure; ask back once when a short question fits two articles alike; else offer a person."""
-    if standing.confidence >= thresholds.answer:
-        return "answer"
+    """Ask back, once, about a vague question, unless one article stands out; answer when sure, but never again from an
+    article that did not help; else offer a person."""
     if standing.confidence < thresholds.near:
         return "out_of_scope"
-    vague = standing.question_words <= 3 and standing.gap <= thresholds.competing
-    if vague and not standing.just_clarified:
+    sure = standing.confidence >= thresholds.answer
+    torn = not sure or (standing.gap <= thresholds.competing and not standing.follows)
+    vague = standing.said <= thresholds.vague and standing.words <= thresholds.few
+    if vague and torn and not standing.just_clarified:
         return "clarify"
-    return "low_confidence"
+    if standing.missed:
+        return "not_helped"
+    return "answer" if sure else "low_confidence"
+
+
+def standing_of(found: Found, confidence: float, asked: Asked) -> Standing:
+    """What a search gives to decide from."""
+    best, second = ([passage.score for passage in found.passages] + [0.0, 0.0])[:2]
+    counts = {term: 1 / HAN_PAIR if _HAN.match(term) else 1.0 for term in found.term_weights}
+    return Standing(
+        confidence,
+        gap=(best - second) / best if best > 0 else 0.0,
+        said=sum(weight * counts[term] for term, weight in found.term_weights.items()) / found.rarest,
+        words=sum(counts.values()),
+        follows=bool(asked.before),
+        just_clarified=bool(asked.question.choices),
+        missed=bool(found.article_ids) and found.article_ids[0] in asked.question.missed,
+    )

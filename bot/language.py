@@ -1,4 +1,4 @@
-"""Which language a message is in: py3langid among the languages Firstline speaks, and a rule for Han characters."""
+"""Which language a message is in: py3langid among those Firstline speaks, a rule for Han and one for Spanish marks."""
 
 import re
 from functools import cache
@@ -8,6 +8,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 SPOKEN = ("en", "es", "zh")
 """The languages in which Firstline has words of its own."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_SPANISH = re.compile(r"[¿¡ñÑ]")
 _LETTER = re.compile(r"[^\W\d_]")
 _CERTAIN = 0.9
 
@@ -32,6 +33,8 @@ def detect(text: str, expected: str | None = None) -> str:
         return base(expected)
     if len(_HAN.findall(text)) / letters > 0.2:
         return "zh"
+    if _SPANISH.search(text):
+        return "es"
     language, probability = _identifier().classify(text)
     if expected and (probability < _CERTAIN or len(text.split()) < 3) and base(expected) != "zh":
         return base(expected)

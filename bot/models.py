@@ -57,8 +57,18 @@ class Question:
     collections: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     """Ids of the articles that this conversation's answers already came from."""
-    clarified: bool = False
-    """Whether the bot's last turn was a question back."""
+    missed: tuple[str, ...] = ()
+    """Ids of those whose answer did not help, as the learner said."""
+    choices: tuple[str, ...] = ()
+    """What the bot's last turn asked back: titles of articles; empty where it did not ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a message, as text to search by; the shares of all readings add up to 1."""
+
+    text: str
+    share: float = 1.0
 
 
 BlockKind = Literal["paragraph", "list", "table", "code"]
@@ -203,6 +213,8 @@ class Answer:
     language: str
     citations: tuple[Citation, ...]
     evidence: Evidence
+    fell_back: bool = False
+    """A language model is configured and gave nothing that could be used; another time it may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ import yaml
 from bot.errors import BadInput
 from bot.language import SPOKEN
 
+SHIPPED = Path(__file__).with_name("replies.yaml")
+
 
 @dataclass(frozen=True, slots=True)
 class Replies:
@@ -27,7 +29,12 @@ class Replies:
 
 
 def read_replies(file: Path) -> Replies:
-    """Raises BadInput where a text is missing in a language."""
+    """The texts of a file; what it lacks is said in the words that come with Firstline. Raises BadInput where a text
+    is missing in a language."""
+    return Replies(_read(SHIPPED) | _read(file))
+
+
+def _read(file: Path) -> dict[str, dict[str, str]]:
     try:
         texts = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -40,4 +47,4 @@ def read_replies(file: Path) -> Replies:
         missing = [language for language in SPOKEN if not languages.get(language)]
         if missing:
             raise BadInput(f"{file}: '{key}' has no text in {', '.join(missing)}")
-    return Replies(texts)
+    return texts

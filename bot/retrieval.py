@@ -7,8 +7,8 @@ from itertools import groupby
 import numpy as np
 
 from bot.fusion import DEFAULT, Views, Weights, even_out, fuse, keyword_weight
-from bot.keywords import terms
-from bot.models import Audience, Passage
+from bot.keywords import KeywordIndex, terms
+from bot.models import Audience, Passage, Reading
 from bot.ports import Embedder, Library, Reranker, Rows, Vectors
 
 BY_KEYWORD = 64
@@ -27,7 +27,9 @@ class Found:
     passages: tuple[Passage, ...]
     question_terms: tuple[str, ...]
     term_weights: dict[str, float]
-    """How telling each of the question's terms is in this help center (idf)."""
+    """How telling each of the question's terms is in this help center (idf), by the share of the readings with it."""
+    rarest: float = 1.0
+    """The idf of a term that no article has."""
 
     @property
     def article_ids(self) -> tuple[str, ...]:
@@ -44,24 +46,57 @@ class Retrieval:
     reranker: Reranker | None = None
 
     def search(
-        self, library: Library, text: str, language: str, audience: Audience, collections: Sequence[str] = ()
+        self,
+        library: Library,
+        text: str | Sequence[Reading],
+        language: str,
+        audience: Audience,
+        collections: Sequence[str] = (),
     ) -> Found:
-        """Passages of articles that `audience` may read, restricted to `collections` where any are given."""
-        vector = self.embedder.embed_questions([text], [language])[0]
+        """Passages of articles that `audience` may read, restricted to `collections` where any are given.
+
+        Several readings of a message are searched at once, by the mean of their vectors and of their BM25.
+        """
+        readings = [Reading(text)] if isinstance(text, str) else text
+        vector = self._vector(readings, language)
         index, documents = library.keywords(audience)
-        question_terms = terms(text)
-        bm25 = _by_row(index.scores(question_terms), documents)
+        bm25 = _by_row(_keyword_scores(index, readings), documents)
         wanted = NEAREST * (8 if collections else 1)  # what is not in these collections falls away afterwards
         rows = (*library.nearest(vector, audience, wanted), *bm25)
         keys = _candidates(library, rows, audience, collections)
         weight = keyword_weight(library.share_in(language))
         passages = [_passage(library, key, vector, bm25, weight, self.weights) for key in keys]
-        weights = {term: index.idf(term) for term in question_terms}
         main = library.main_language if self.weights.even else language
         best_first = _one_an_article(passages, language, main)
         if self.reranker is not None:
-            best_first = _reranked(self.reranker, text, best_first)
-        return Found(best_first, tuple(question_terms), weights)
+            best_first = _reranked(self.reranker, readings[-1].text, best_first)
+        weights = _term_weights(index, readings)
+        return Found(best_first, tuple(weights), weights, index.idf(""))
+
+    def _vector(self, readings: Sequence[Reading], language: str) -> Vectors:
+        """The mean of the readings' vectors, as long as the first one."""
+        vectors = [self.embedder.embed_questions([each.text], [language])[0] for each in readings]
+        mean = np.sum([vector * np.float32(each.share) for vector, each in zip(vectors, readings, strict=True)], axis=0)
+        scaled: Vectors = mean * np.float32(np.linalg.norm(vectors[0]) / (np.linalg.norm(mean) or 1.0))
+        return scaled if len(vectors) > 1 else vectors[0]
+
+
+def _keyword_scores(index: KeywordIndex, readings: Sequence[Reading]) -> Vectors:
+    """BM25 of every document, each reading's divided by its best."""
+    parts = []
+    for each in readings:
+        scores = index.scores(terms(each.text))
+        parts.append(scores * np.float32(each.share / (float(scores.max(initial=0.0)) or 1.0)))
+    total: Vectors = np.sum(parts, axis=0)
+    return total
+
+
+def _term_weights(index: KeywordIndex, readings: Sequence[Reading]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for each in readings:
+        for term in dict.fromkeys(terms(each.text)):
+            weights[term] = weights.get(term, 0.0) + index.idf(term) * each.share
+    return weights
 
 
 def _by_row(scores: Vectors, documents: Rows) -> dict[int, float]:

@@ -6,6 +6,8 @@ import unicodedata
 from bot.errors import BadInput
 
 MAX_CHARACTERS = 4000
+LOUDEST = 8
+"""Capital letters that a message may be made of, such as a course's code, before it counts as shouted."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
@@ -43,6 +45,12 @@ def tidy(text: str) -> str:
     if len(clean) > MAX_CHARACTERS:
         raise BadInput(f"the message has {len(clean):,} characters; at most {MAX_CHARACTERS:,} are read")
     return clean
+
+
+def quiet(text: str) -> str:
+    """`text` in small letters where it shouts: most of its letters are capitals."""
+    capitals = sum(char.isupper() for char in text)
+    return text.lower() if capitals > LOUDEST and capitals > sum(char.islower() for char in text) else text
 
 
 def redact(text: str) -> str:

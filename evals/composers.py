@@ -12,13 +12,11 @@ import numpy as np
 
 from bot.assistant import Assistant
 from bot.composing import MOST_WORDS, extract
-from bot.conversation import stand_alone
-from bot.language import base, detect
+from bot.language import base
 from bot.models import Answer, Article, Passage, Question
 from bot.pieces import length
 from bot.ports import Embedder, Library
 from bot.retrieval import Found
-from bot.screening import tidy
 from evals.asking import Asked
 from evals.looking import opening
 from evals.metrics.key_facts import plain, share
@@ -89,9 +87,8 @@ def lines(shown: Sequence[Shown]) -> list[str]:
 
 
 def _search(library: Library, assistant: Assistant, question: Question) -> Found:
-    text = stand_alone(tidy(question.text), question.turns)
-    language = detect(tidy(question.text), question.locale)
-    return assistant.retrieval.search(library, text, language, question.audience, question.collections)
+    understanding = assistant.understanding
+    return understanding.search(library, understanding.asked(question))
 
 
 def _settling(library: Library, row: Result) -> Article | None:

@@ -22,6 +22,10 @@ class LabelledQuestion:
     settled_by: frozenset[str]
     language: str
     answer: str = ""
+    domain: str = ""
+    """What part of the corpus it is about, where the set tells ("collection")."""
+    answerability: str = ""
+    """Whether it can be answered, as the set has it: ANSWERABLE, UNDERSPECIFIED and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def _question(row: dict[str, Any], relevant: dict[str, set[str]]) -> LabelledQue
         settled_by=frozenset(relevant.get(row["id"], ())),
         language=row.get("lang") or "en",
         answer=row.get("answer") or "",
+        domain=row.get("collection") or "",
+        answerability=row.get("answerability") or "",
     )
 
 

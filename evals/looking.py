@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.conversation import stand_alone
 from bot.language import base
 from bot.models import Answer, Article, Audience, Outcome, Passage, Question
 from bot.pieces import length
 from bot.ports import Library
-from bot.retrieval import Found, Retrieval
-from bot.screening import tidy
+from bot.retrieval import Found
+from bot.understanding import Understanding
 from evals.metrics.quotes_verbatim import stands_in
 from evals.results import Result
 
@@ -24,7 +23,12 @@ _HAN_WORDS = 1 / 1.6
 
 
 def look(
-    library: Library, retrieval: Retrieval, question: Question, outcome: Outcome, row: Result, passages: bool = False
+    library: Library,
+    understanding: Understanding,
+    question: Question,
+    outcome: Outcome,
+    row: Result,
+    passages: bool = False,
 ) -> Result:
     """The row with everything that needs the index; it searches again only for rows that show what was found, or for
     all answers where `passages` are wanted."""
@@ -34,7 +38,7 @@ def look(
     shown = not row.as_expected or (passages and row.answered)
     if not compared and not shown:
         return row
-    found = _search(library, retrieval, question, row)
+    found = understanding.search(library, understanding.asked(question))
     if compared:
         row = replace(row, baselines=_baselines(library, found, row))
     if shown:
@@ -51,12 +55,6 @@ def opening(text: str, count: int = OPENING) -> str:
             break
         end = word.end()
     return text[:end]
-
-
-def _search(library: Library, retrieval: Retrieval, question: Question, row: Result) -> Found:
-    searched = stand_alone(tidy(question.text), question.turns)
-    language = str(row.outcome["question_language"])
-    return retrieval.search(library, searched, language, question.audience, question.collections)
 
 
 def _verbatim(library: Library, answer: Answer) -> tuple[bool, ...]:

@@ -81,4 +81,4 @@ def _ask(assistant: Assistant, library: Library, asked: Asked, passages: bool) -
         signs=dict(evidence.scores),
         timings={stage: round(spent, 3) for stage, spent in evidence.timings.items()},
     )
-    return look(library, assistant.retrieval, asked.question, outcome, row, passages)
+    return look(library, assistant.understanding, asked.question, outcome, row, passages)

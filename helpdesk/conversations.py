@@ -11,7 +11,7 @@ from bot.models import Audience, Handoff, Outcome, Question
 from helpdesk.clock import Clock, utc_now
 from helpdesk.contact import checked
 from helpdesk.handoffs import add_contact, open_ticket, raise_priority
-from helpdesk.history import answered_from, just_clarified, turns_before, unanswered_before
+from helpdesk.history import answered_from, asked_back, missed, turns_before, unanswered_before
 from helpdesk.models import TO_PERSON, Contact, Conversation, Delivered, Identity, Message, Reply, SiteRules, Ticket
 from helpdesk.outcomes import kind_of, outcome_json
 from helpdesk.ports import Assistant, Store, Work
@@ -158,7 +158,8 @@ class Chat:
             audience=conversation.audience,
             collections=self._rules(conversation).collections,
             shown=answered_from(messages),
-            clarified=just_clarified(messages, message),
+            missed=missed(messages),
+            choices=asked_back(messages, message),
         )
 
     def _store_reply(self, conversation: Conversation, message: Message, outcome: Outcome) -> Reply | Delivered:

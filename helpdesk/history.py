@@ -9,6 +9,9 @@ from helpdesk.models import TO_PERSON, Message
 LONGEST_MEMORY = 20
 """Turns that the bot is told of; what was said before them is in the store, not in its mind."""
 
+NOT_HELPED = "not_helped"
+"""The kind of a turn that replies to a learner whom the answer before did not help."""
+
 
 def threaded(messages: Sequence[Message]) -> list[Message]:
     """Each reply right after what it replies to. They are stored as they came: five questions in a second, then
@@ -53,10 +56,23 @@ def outcomes(messages: Sequence[Message]) -> Iterator[tuple[Message, dict[str, A
             yield message, message.outcome
 
 
-def just_clarified(messages: Sequence[Message], question: Message) -> bool:
-    """Whether the bot's last word before this question was a question back."""
+def asked_back(messages: Sequence[Message], question: Message) -> tuple[str, ...]:
+    """The choices of the bot's last word before this question; none where it did not ask back."""
     earlier = [outcome for message, outcome in outcomes(messages) if message.sequence < question.sequence]
-    return bool(earlier) and earlier[-1]["outcome"] == "clarify"
+    return tuple(earlier[-1].get("choices", ())) if earlier else ()
+
+
+def missed(messages: Sequence[Message]) -> tuple[str, ...]:
+    """Ids of the articles behind answers that did not help, as the learner marked them or said next."""
+    source: list[str] = []
+    found: list[str] = []
+    for message, outcome in outcomes(messages):
+        if message.kind == NOT_HELPED:
+            found += source
+        source = [citation["article_id"] for citation in outcome["citations"][:1]]
+        if message.helpful is False:
+            found += source
+    return _unique(iter(found))
 
 
 def answered_from(messages: Sequence[Message]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,8 @@ import numpy.typing as npt
 from bot.assistant import Assistant
 from bot.background import Background
 from bot.confidence import signs_of
-from bot.conversation import stand_alone
 from bot.language import detect
-from bot.models import Audience, Question
+from bot.models import Question
 from bot.ports import Library
 from evals.dataset import Dataset, LabelledQuestion
 from evals.workbench import Workbench
@@ -83,8 +82,8 @@ class _Row:
 
 
 def _row(assistant: Assistant, library: Library, each: LabelledQuestion, language: str, outside: bool) -> _Row:
-    text = stand_alone(each.question.text, each.question.turns)
-    found = assistant.retrieval.search(library, text, language, Audience.LEARNER)
+    asked = replace(assistant.understanding.asked(each.question), language=language)
+    found = assistant.understanding.search(library, asked)
     return _Row(
         signs=signs_of(found, language, library.background).values(),
         plain=signs_of(found, language, Background()).values(),

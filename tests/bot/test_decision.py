@@ -15,8 +15,8 @@ from bot.prior import Prior, load_prior
 from bot.retrieval import Found
 from tests.ingestion.corpora import article
 
-LINES = Thresholds(answer=0.6, near=0.2, competing=0.02)
-SURE = Standing(confidence=0.9, gap=0.5, just_clarified=False, question_words=8)
+LINES = Thresholds(answer=0.6, near=0.2, competing=0.2, vague=2.0)
+SURE = Standing(confidence=0.9, gap=0.5, said=8.0, words=4, follows=False, just_clarified=False, missed=False)
 
 
 @pytest.mark.parametrize(
@@ -24,28 +24,38 @@ SURE = Standing(confidence=0.9, gap=0.5, just_clarified=False, question_words=8)
     [
         ({}, "answer"),
         ({"confidence": 0.6}, "answer"),
-        ({"confidence": 0.9, "gap": 0.0, "question_words": 1}, "answer"),
         ({"confidence": 0.59}, "low_confidence"),
         ({"confidence": 0.2}, "low_confidence"),
         ({"confidence": 0.19}, "out_of_scope"),
         ({"confidence": 0.0}, "out_of_scope"),
-        ({"confidence": 0.4, "gap": 0.01, "question_words": 2}, "clarify"),
-        ({"confidence": 0.4, "gap": 0.01, "question_words": 2, "just_clarified": True}, "low_confidence"),
-        ({"confidence": 0.4, "gap": 0.3, "question_words": 2}, "low_confidence"),
-        ({"confidence": 0.1, "gap": 0.0, "question_words": 1}, "out_of_scope"),
+        ({"confidence": 0.9, "gap": 0.1}, "answer"),
+        ({"confidence": 0.9, "gap": 0.1, "said": 2.0}, "clarify"),
+        ({"confidence": 0.9, "gap": 0.1, "said": 2.0, "words": 7}, "answer"),
+        ({"confidence": 0.9, "gap": 0.3, "said": 1.0}, "answer"),
+        ({"confidence": 0.9, "gap": 0.1, "said": 1.0, "follows": True}, "answer"),
+        ({"confidence": 0.9, "gap": 0.1, "said": 1.0, "just_clarified": True}, "answer"),
+        ({"confidence": 0.4, "gap": 0.5, "said": 1.0}, "clarify"),
+        ({"confidence": 0.4, "gap": 0.5, "said": 1.0, "follows": True}, "clarify"),
+        ({"confidence": 0.4, "said": 1.0, "just_clarified": True}, "low_confidence"),
+        ({"confidence": 0.1, "gap": 0.0, "said": 1.0}, "out_of_scope"),
+        ({"missed": True}, "not_helped"),
+        ({"missed": True, "confidence": 0.1}, "out_of_scope"),
     ],
 )
 def test_decisions(changed: dict[str, float], verdict: Verdict) -> None:
     assert decide(replace(SURE, **changed), LINES) == verdict
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.booleans(), st.integers(0, 20), st.floats(0.01, 0.99))
-def test_nothing_below_the_line_is_answered(
-    confidence: float, gap: float, clarified: bool, words: int, line: float
-) -> None:
-    verdict = decide(Standing(confidence, gap, clarified, words), Thresholds(answer=line, near=line / 2))
-    assert (verdict == "answer") == (confidence >= line)
-    assert not (clarified and verdict == "clarify")
+standings = st.builds(
+    Standing, st.floats(0, 1), st.floats(0, 1), st.floats(0, 20), st.floats(0, 20), *[st.booleans()] * 3
+)
+
+
+@given(standings, st.floats(0.01, 0.99))
+def test_nothing_below_the_line_or_from_what_did_not_help_is_answered(standing: Standing, line: float) -> None:
+    verdict = decide(standing, Thresholds(answer=line, near=line / 2))
+    assert verdict != "answer" or (standing.confidence >= line and not standing.missed)
+    assert not (standing.just_clarified and verdict == "clarify")
 
 
 signs = st.builds(Signs, *[st.floats(-1, 1)] * len(Signs().values()))

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import leans_back, stand_alone
 from bot.errors import BadInput
 from bot.language import SPOKEN, base, detect
-from bot.models import Audience, Turn
+from bot.models import Audience
 from bot.screening import MAX_CHARACTERS, holds_secret, redact, tidy
 from bot.units import Rate, duration, rate, size
 from tests.ingestion.corpora import article
@@ -123,21 +122,6 @@ def test_a_card_is_known_by_its_check_digit(number: str, is_card: bool) -> None:
 def test_a_password_is_a_secret_and_a_question_about_one_is_not() -> None:
     assert holds_secret("la clave es 1234")
     assert not holds_secret("How do I change my password?")
-
-
-@pytest.mark.parametrize(
-    "text", ["and how long?", "what about teams?", "¿y si ya empecé el curso?", "why?", "那退款呢"]
-)
-def test_a_short_or_referring_message_leans_back(text: str) -> None:
-    assert leans_back(text.lstrip("¿"))
-
-
-def test_a_follow_up_gets_the_last_question_before_it() -> None:
-    turns = (Turn("learner", "first"), Turn("learner", "How do refunds work?"), Turn("bot", "So."))
-    assert stand_alone("and for degrees?", turns) == "How do refunds work?\nand for degrees?"
-    assert stand_alone("and for degrees?", ()) == "and for degrees?"
-    whole = "Where can I download the invoice of my yearly subscription?"
-    assert stand_alone(whole, turns) == whole
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Reading stored turns: five questions in a second are still five exchanges."""
 
+from dataclasses import replace
+
 from bot.models import Turn
-from helpdesk.history import articles_shown, just_clarified, threaded, turns_before, unanswered_before
+from helpdesk.history import articles_shown, asked_back, missed, threaded, turns_before, unanswered_before
 from helpdesk.models import Message
 from helpdesk.outcomes import outcome_json
 from tests.contracts.rows import message
-from tests.helpdesk.scripted import answer, offered
+from tests.helpdesk.scripted import answer, clarification, offered
 
 
 def reply(id: str, sequence: int, to: str, outcome: dict[str, object] | None = None) -> Message:
@@ -48,10 +50,19 @@ def test_articles_are_named_once_in_order() -> None:
     assert articles_shown([*QUESTIONS, first, second, third]) == ("refunds", "payments", "grades")
 
 
-def test_a_question_back_is_remembered_for_one_turn() -> None:
-    asked_back = reply("r1", 2, "q1", {"outcome": "clarify"})
-    answered = reply("r2", 4, "q2", {"outcome": "answer"})
+def test_the_choices_of_a_question_back_are_remembered_for_one_turn() -> None:
+    asked = reply("r1", 2, "q1", outcome_json(clarification(), "r1", None))
+    answered = reply("r2", 4, "q2", outcome_json(answer(), "r2", None))
     second, third = message("q2", "c1", 3), message("q3", "c1", 5)
-    assert just_clarified([QUESTIONS[0], asked_back, second], second)
-    assert not just_clarified([QUESTIONS[0], asked_back, second, answered, third], third)
-    assert not just_clarified(QUESTIONS[:1], QUESTIONS[0])
+    assert asked_back([QUESTIONS[0], asked, second], second) == ("A course", "A subscription")
+    assert asked_back([QUESTIONS[0], asked, second, answered, third], third) == ()
+    assert asked_back(QUESTIONS[:1], QUESTIONS[0]) == ()
+
+
+def test_what_did_not_help_is_what_the_learner_said_or_marked() -> None:
+    first = reply("r1", 4, "q1", outcome_json(answer("x", "refunds", "payments"), "r1", None))
+    second = replace(reply("r2", 5, "q2", outcome_json(offered(), "r2", None)), kind="not_helped")
+    third = reply("r3", 6, "q3", outcome_json(answer("y", "grades"), "r3", None))
+    assert missed([*QUESTIONS, first, third]) == ()
+    assert missed([*QUESTIONS, first, second, third]) == ("refunds",)
+    assert missed([*QUESTIONS, first, second, replace(third, helpful=False)]) == ("refunds", "grades")
