@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.intents import Intents
 from bot.language import detect
 from bot.models import Question
-from bot.screening import tidy
+from bot.screening import MAX_CHARACTERS, tidy
 from evals.bootstrap import mean
 from evals.cases import SPLITS, Case
 from evals.figures import Figure
@@ -69,8 +69,8 @@ def case_lines(intents: Intents, cases: Iterable[Case]) -> list[str]:
 
 
 def message_lines(intents: Intents, name: str, messages: Iterable[tuple[str, str]]) -> list[str]:
-    """How many of (label, message) are handed over, declined or taken for small talk, and which labels most."""
-    seen = [look(intents, Question(text), label) for label, text in messages]
+    """How many of (label, message) are handed over, declined or taken for small talk, and which labels most; empty ones are passed over."""
+    seen = [look(intents, Question(text[:MAX_CHARACTERS]), label) for label, text in messages if text.strip()]
     lines = _table(f"{name}: handed over", seen, _handed)
     lines += _table(f"{name}: declined", seen, lambda each: each.action == "decline")
     lines += _table(f"{name}: taken for small talk", seen, lambda each: each.action == "chat")

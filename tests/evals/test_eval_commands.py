@@ -255,7 +255,7 @@ def test_intents_are_measured_on_the_cases_and_on_further_messages(
     (tmp_path / "intents.yaml").write_text(INTENTS, encoding="utf-8")
     monkeypatch.setenv("FIRSTLINE_INTENTS", str(tmp_path / "intents.yaml"))
     messages = tmp_path / "bank.jsonl"
-    rows = [("how do I get a refund?", "refund"), ("I want to talk to a human", "person")]
+    rows = [("how do I get a refund?", "refund"), ("I want to talk to a human", "person"), (" ", "empty")]
     messages.write_text("".join(json.dumps({"text": t, "intent": i}) + "\n" for t, i in rows), encoding="utf-8")
     done = firstline("eval", "intents", "--dataset", messages)
     assert done.code == 0, done.err
