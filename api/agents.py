@@ -32,5 +32,15 @@ def refuse_other_pages(request: Request) -> None:
 CurrentAgent = Annotated[Agent, Depends(signed_in)]
 
 
+def lead(agent: CurrentAgent) -> Agent:
+    """Raises a 403 for every other agent."""
+    if agent.role != "lead":
+        raise Problem(403, "only a lead may do this")
+    return agent
+
+
+Lead = Annotated[Agent, Depends(lead)]
+
+
 def remember(response: Response, token: str, settings: Settings) -> None:
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=settings.secure_cookies, path="/")

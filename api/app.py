@@ -14,11 +14,12 @@ from fastapi.staticfiles import StaticFiles
 
 from api import problems
 from api.context import Context, make_limiters
+from api.delivery import delivering
 from api.housekeeping import keep_house
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.origins import SiteCors
-from api.routes import conversations, demo, desk, events, health, help, sites, tickets, widget
+from api.routes import conversations, demo, desk, events, health, help, outbox, sites, tickets, widget
 from api.wiring import Service
 from bot.readiness import Readiness
 
@@ -29,7 +30,7 @@ agents sign in at `/desk`."""
 
 
 def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool = True) -> FastAPI:
-    """The ASGI application over a wired service."""
+    """The ASGI application over a wired service; what it does beside answering is off without `housekeeping`."""
     assistant = service.assistant
     context = Context(
         service,
@@ -42,9 +43,13 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(context.readiness.problem)
-        task = asyncio.create_task(keep_house(context)) if housekeeping else None
-        yield
-        if task is not None:
+        if not housekeeping:
+            yield
+            return
+        task = asyncio.create_task(keep_house(context))
+        store, settings = service.storage.store, service.settings
+        with delivering(settings, store, service.desks, context.metrics.registry, work=settings.worker):
+            yield
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -56,7 +61,7 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     problems.install(app)
     app.add_middleware(BodyLimit, limit=service.settings.limits.body)
     app.add_middleware(SiteCors, sites=service.settings.sites)
-    for routes in (conversations, events, sites, tickets, health, widget, help, desk):
+    for routes in (conversations, events, sites, tickets, health, widget, help, desk, outbox):
         app.include_router(routes.router)
     if demo_page:
         app.include_router(demo.router)

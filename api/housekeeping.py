@@ -34,5 +34,7 @@ def tidy_up(context: Context) -> None:
     now = datetime.now(UTC)
     settled = settle(storage.store, now, idle_minutes(settings))
     receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
+    for each in receipt.elsewhere:
+        log.info("forgotten_but_elsewhere", connector=each.connector, remote_id=each.remote_id, key=each.external_id)
     pruned = prune(settings.data, storage.publications, settings.keep_versions)
     log.info("housekeeping", settled=settled, forgotten=sum(receipt.counts.values()), versions_pruned=pruned)

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from bot.adapters.measurements import Measurements
 from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
+from bot.desk_settings import DeskSettings, WebhookDesk
 from bot.errors import BadInput
 from bot.generating import Writer
 from bot.intents import Encode, Intents
@@ -30,9 +31,16 @@ from evals.remembering import RememberingEmbedder
 from evals.results import Run
 from evals.store import DRAFT, save
 from evals.workbench import Workbench
+from helpdesk.connectors import webhook
+from helpdesk.connectors.built_in import BuiltInDesk
 from helpdesk.conversations import Chat
+from helpdesk.courier import Attempt, Courier
+from helpdesk.delivery import BUILT_IN, TicketDesk
 from helpdesk.desk import Desk
 from helpdesk.models import SiteRules
+from helpdesk.ports import Store
+from helpdesk.retrying import Patience
+from helpdesk.worker import Worker
 from ingestion.corpus import read_corpus
 from ingestion.draft import Draft, Progress, no_progress
 from ingestion.ports import Publications
@@ -72,6 +80,8 @@ class Service:
     chat: Chat
     desk: Desk
     storage: Storage
+    desks: Mapping[str, TicketDesk]
+    """Where tickets are delivered, by the name that a site's `connector` gives."""
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -206,10 +216,47 @@ def make_service(
     assistant: Assistant | None = None,
 ) -> Service:
     """The whole service behind the HTTP routes."""
+    desks = make_desks(settings)
     storage = storage or open_storage(settings)
     assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
     chat = Chat(storage.store, assistant, sites=site_rules(settings))
-    return Service(settings, assistant, chat, Desk(storage.store), storage)
+    return Service(settings, assistant, chat, Desk(storage.store), storage, desks)
+
+
+def make_desks(settings: Settings) -> Mapping[str, TicketDesk]:
+    """Every desk of the settings, and the built-in one. Raises BadInput where a site names one that is not there."""
+    if BUILT_IN in settings.desks:
+        raise BadInput(f"setting 'desks': '{BUILT_IN}' is the built-in desk's name; choose another")
+    desks = {BUILT_IN: BuiltInDesk()} | {name: _desk(name, desk) for name, desk in settings.desks.items()}
+    for name, site in settings.sites.items():
+        if site.connector not in desks:
+            raise BadInput(f"site '{name}': there is no desk '{site.connector}'; the settings have {', '.join(desks)}")
+    return desks
+
+
+def desk_names(settings: Settings) -> Collection[str]:
+    return {BUILT_IN, *settings.desks}
+
+
+def _desk(name: str, desk: DeskSettings) -> TicketDesk:
+    match desk:
+        case WebhookDesk():
+            return webhook.make(name, desk)
+        case _:
+            raise BadInput(f"desk '{name}': this version has no desk of the kind '{desk.kind}'")
+
+
+def make_worker(
+    settings: Settings,
+    store: Store,
+    desks: Mapping[str, TicketDesk],
+    *,
+    report: Callable[[Attempt], None],
+    trouble: Callable[[Exception], None],
+) -> Worker:
+    """Delivers what the outbox owes, once it is started."""
+    courier = Courier(store, desks, patience=Patience(settings.retry_longest, settings.give_up))
+    return Worker(store, courier, desks, report=report, trouble=trouble)
 
 
 def idle_minutes(settings: Settings) -> int:

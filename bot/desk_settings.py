@@ -1,8 +1,14 @@
 """Settings of the desks that tickets are delivered to. Secrets belong in the environment."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from bot.units import duration
+
+SHORTEST_KEY = 16
+"""Characters of a signing key."""
 
 
 class _Desk(BaseModel):
@@ -18,6 +24,16 @@ class WebhookDesk(_Desk):
         min_length=1,
         description="Signing keys, the newest first; a request is signed with each, so keys can be changed.",
     )
+    timeout: Annotated[timedelta, BeforeValidator(duration)] = Field(
+        timedelta(seconds=10), description="Longest time that a delivery may take (s, m)."
+    )
+
+    @field_validator("keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"a signing key has at least {SHORTEST_KEY} characters")
+        return keys
 
 
 class ZendeskDesk(_Desk):

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     poll: Duration = Field(timedelta(seconds=1), description="How often a server looks for a new index version.")
     retention: Duration = Field(timedelta(days=365), description="How long conversations are kept (s, m, h, d).")
     idle: Duration = Field(timedelta(minutes=30), description="Silence after which a conversation counts as ended.")
+    worker: bool = Field(True, description="Deliver tickets inside 'serve'; false where 'firstline worker' does it.")
+    retry_longest: Duration = Field(timedelta(minutes=10), description="Longest wait between two tries of a delivery.")
+    give_up: Duration = Field(
+        timedelta(days=1), description="Age from which a delivery that keeps failing (20 times or more) is given up."
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
     )

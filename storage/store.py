@@ -1,5 +1,6 @@
 """The store that the helpdesk works with, on SQLite or PostgreSQL."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,11 +31,15 @@ class SqlStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.owed = threading.Event()
 
     @contextmanager
     def begin(self) -> Iterator[SqlWork]:
         with writing(self._engine) as connection:
-            yield SqlWork(connection)
+            work = SqlWork(connection)
+            yield work
+        if work.outbox.added:
+            self.owed.set()
 
     @contextmanager
     def read(self) -> Iterator[SqlWork]:
