@@ -123,7 +123,11 @@ class SqlConversations:
         turns = select(messages.c.conversation_id, messages.c.text).where(_contains(messages.c.text, pattern))
         comments = select(messages.c.conversation_id, messages.c.comment).where(_contains(messages.c.comment, pattern))
         notes = select(tickets.c.conversation_id, tickets.c.note).where(_contains(tickets.c.note, pattern))
-        rows = self._connection.execute(turns.union_all(comments, notes))
+        internal = select(tickets.c.conversation_id, ticket_notes.c.text).join(
+            ticket_notes, ticket_notes.c.ticket_number == tickets.c.number
+        )
+        written = internal.where(_contains(ticket_notes.c.text, pattern))
+        rows = self._connection.execute(turns.union_all(comments, notes, written))
         return {conversation for conversation, text in rows if whole.search(text.casefold())}
 
     def _of_same_subjects(self, folded: str) -> set[str]:
