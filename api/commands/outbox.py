@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.commands.options import DataOption, settings_for
+from api.commands.options import DataOption, existing, settings_for
 from bot.errors import BadInput
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,7 +27,7 @@ def list_deliveries(
     from helpdesk.outbox import listed, outbox_json
 
     settings = settings_for(data)
-    store = wiring.open_storage(settings).store
+    store = wiring.open_storage(existing(settings)).store
     for each in listed(store, wiring.desk_names(settings), state=state, connector=connector, limit=limit):
         row = outbox_json(each)
         plain = f"{row['id']} {row['state']:<9} {row['ticket']:<8} {row['kind']:<14} {row['connector']}"
@@ -47,7 +47,7 @@ def retry(
 
     if (delivery is None) is not every:
         raise BadInput("give the id of a delivery, or --all for every dead letter")
-    store = wiring.open_storage(settings_for(data)).store
+    store = wiring.open_storage(existing(settings_for(data))).store
     if delivery is not None:
         outbox.retry(store, delivery)
         print(f"{delivery} is tried again")
@@ -61,5 +61,5 @@ def drop(delivery: Row, data: DataOption = None) -> None:
     from api import wiring
     from helpdesk import outbox
 
-    outbox.drop(wiring.open_storage(settings_for(data)).store, delivery, "the command line")
+    outbox.drop(wiring.open_storage(existing(settings_for(data))).store, delivery, "the command line")
     print(f"{delivery} is dropped")
