@@ -96,6 +96,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 self.rfile.read(length // 2)
                 return
             body = self.rfile.read(length)
+            if len(body) < length:
+                return  # whoever sent it was killed, or waits no longer
             if not signed(self.headers["Firstline-Signature"], body):
                 receiver.unsigned += 1
                 self._answer(401)
