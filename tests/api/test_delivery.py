@@ -1,16 +1,20 @@
 """What an operator has: the commands, the page, the metrics, the log."""
 
 import json
+import logging
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.testclient import TestClient
 
+from api import logs
 from api.agents import COOKIE
 from api.delivery import DeliveryReport, delivering
 from api.wiring import Storage, make_desks
@@ -176,12 +180,19 @@ def test_metrics_show_the_outbox_and_the_attempts(storage: Storage, refused: str
     assert 'firstline_outbox_oldest_pending_seconds{connector="crm"}' in told
 
 
+@pytest.fixture
+def configured_log(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    handlers = logging.root.handlers[:]
+    logs.configure()
+    yield
+    logging.root.handlers = handlers
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("configured_log")
 def test_the_log_says_what_came_of_it_and_nothing_of_the_learner(
     storage: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from api import logs
-
-    logs.configure()
     report = DeliveryReport(CollectorRegistry(), storage.store)
     hand_over(storage.store, note="Xiomara is in trouble")
 
@@ -228,8 +239,6 @@ def test_a_worker_of_its_own_delivers_and_stops_when_asked(tmp_path: Path) -> No
 
 
 def wait_for(look: Callable[[], bool]) -> None:
-    import time
-
     end = time.monotonic() + 60
     while not look():
         assert time.monotonic() < end, "it took too long"
