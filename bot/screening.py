@@ -13,9 +13,14 @@ _PHONE = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d[\d ().-]{7,16}\d(
 _SECRET = re.compile(r"(?i)\b(password|passcode|contraseña|clave|密码)(\s*(?:is|es|[:=：是])\s*)(\S+)")
 
 
+def clean_controls(text: str) -> str:
+    """NFC, without control and direction characters; line ends and tabs stay."""
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text))
+
+
 def tidy(text: str) -> str:
-    """NFC, without control and direction characters, trimmed. Raises BadInput when nothing or too much is left."""
-    clean = _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+    """The same, trimmed. Raises BadInput when nothing or too much is left."""
+    clean = clean_controls(text).strip()
     if not clean:
         raise BadInput("the message is empty; write a question")
     if len(clean) > MAX_CHARACTERS:

@@ -119,6 +119,8 @@ class Tickets(Protocol):
 
     def get(self, number: int) -> Ticket | None: ...
 
+    def number_of(self, external_id: str) -> int | None: ...
+
     def of_conversation(self, conversation_id: str) -> Ticket | None:
         """The one that is not closed, else None; a second one cannot be added."""
         ...
@@ -207,6 +209,14 @@ class Nonces(Protocol):
         ...
 
 
+class Cursors(Protocol):
+    """How far another system's news were read, by a name that each reader chooses."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
+
+
 class Work(Protocol):
     """One transaction: leaving the `with` block normally commits all of it, an exception none of it."""
 
@@ -224,6 +234,9 @@ class Work(Protocol):
 
     @property
     def nonces(self) -> Nonces: ...
+
+    @property
+    def cursors(self) -> Cursors: ...
 
 
 class Store(Protocol):

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from bot.errors import Busy
 from storage.conversations import SqlConversations
+from storage.cursors import SqlCursors
 from storage.engine import reading, unwrapped, writing
 from storage.messages import SqlMessages
 from storage.nonces import SqlNonces
@@ -24,6 +25,7 @@ class SqlWork:
         self.tickets = SqlTickets(connection)
         self.outbox = SqlOutbox(connection)
         self.nonces = SqlNonces(connection)
+        self.cursors = SqlCursors(connection)
 
 
 class SqlStore:
