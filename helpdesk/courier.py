@@ -129,4 +129,6 @@ def read_delivery(work: Work, row: OutboxRow) -> Delivery | None:
         return None
     turns = work.messages.of(ticket.conversation_id) if row.kind in ("ticket_created", "turn_added") else ()
     through, message_id = row.payload.get("through", 0), row.payload.get("message_id")
-    return Delivery(row, ticket, tuple(turn for turn in turns if turn.sequence <= through or turn.id == message_id))
+    told = tuple(turn for turn in turns if turn.sequence <= through or turn.id == message_id)
+    conversation = work.conversations.get(ticket.conversation_id)
+    return Delivery(row, ticket, told, conversation.identity if conversation else None)

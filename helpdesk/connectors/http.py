@@ -17,7 +17,7 @@ from bot.errors import BadInput
 from helpdesk.delivery import DeliveryFailed, DeliveryRefused
 
 LARGEST_ANSWER = 64_000
-"""Bytes of an answer that are read."""
+"""Bytes of an answer that are read, where nobody asks for more."""
 LATER = (408, 425, 429)
 """Refusals that time may heal, as every 5xx."""
 
@@ -37,7 +37,7 @@ def checked_url(url: str, setting: str) -> str:
     return url
 
 
-def send(request: httpx.Request, within: timedelta, verify: ssl.SSLContext) -> Answer:
+def send(request: httpx.Request, within: timedelta, verify: ssl.SSLContext, largest: int = LARGEST_ANSWER) -> Answer:
     """The answer to this request, on a connection of its own (an old one may be dead without anybody knowing).
 
     Raises DeliveryFailed where there is none within that time; then the request may have arrived all the same.
@@ -48,7 +48,7 @@ def send(request: httpx.Request, within: timedelta, verify: ssl.SSLContext) -> A
         request.extensions["trace"] = deadline.trace
         try:
             response = client.send(request, stream=True, follow_redirects=False)
-            return Answer(response.status_code, response.headers, _body(response))
+            return Answer(response.status_code, response.headers, _body(response, largest))
         except httpx.HTTPError as error:
             raise DeliveryFailed(_reason(error, deadline.over, seconds)) from error
 
@@ -77,13 +77,13 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
 
 
-def _body(response: httpx.Response) -> bytes:
+def _body(response: httpx.Response, largest: int) -> bytes:
     body = b""
     for part in response.iter_bytes(LARGEST_ANSWER):
         body += part
-        if len(body) >= LARGEST_ANSWER:
+        if len(body) >= largest:
             break
-    return body[:LARGEST_ANSWER]
+    return body[:largest]
 
 
 def _reason(error: httpx.HTTPError, over: bool, seconds: float) -> str:
