@@ -19,7 +19,7 @@ from api.housekeeping import keep_house
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.origins import SiteCors
-from api.routes import conversations, demo, desk, events, health, help, outbox, sites, tickets, widget
+from api.routes import conversations, demo, desk, events, health, help, outbox, sites, tickets, widget, zendesk
 from api.wiring import Service
 from bot.readiness import Readiness
 
@@ -61,7 +61,7 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     problems.install(app)
     app.add_middleware(BodyLimit, limit=service.settings.limits.body)
     app.add_middleware(SiteCors, sites=service.settings.sites)
-    for routes in (conversations, events, sites, tickets, health, widget, help, desk, outbox):
+    for routes in (conversations, events, sites, tickets, health, widget, help, desk, outbox, zendesk):
         app.include_router(routes.router)
     if demo_page:
         app.include_router(demo.router)

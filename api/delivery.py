@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.logs import failure
-from api.wiring import make_worker
+from api.wiring import make_news, make_worker
 from bot.errors import FirstlineError
 from bot.settings import Settings
 from helpdesk.clock import utc_now
@@ -17,6 +17,7 @@ from helpdesk.courier import Attempt
 from helpdesk.delivery import TicketDesk
 from helpdesk.models import ticket_label
 from helpdesk.ports import Store
+from helpdesk.rounds import Rounds
 
 log = structlog.get_logger()
 EVENTS = {
@@ -59,21 +60,29 @@ class DeliveryReport:
         said = {"reason": str(error)} if isinstance(error, FirstlineError) else failure(error)
         log.warning("delivery_trouble", **said)
 
+    def no_news(self, connector: str, error: Exception) -> None:
+        said = {"reason": str(error)} if isinstance(error, FirstlineError) else failure(error)
+        log.warning("no_news", connector=connector, **said)
+
 
 @contextmanager
 def delivering(
     settings: Settings, store: Store, desks: Mapping[str, TicketDesk], registry: CollectorRegistry, *, work: bool
 ) -> Iterator[None]:
-    """As long as the block lasts: the metrics of deliveries and, if this process is to `work`, the deliveries."""
+    """As long as the block lasts: the metrics of deliveries and, if this process is to `work`, the deliveries and the
+    news of the desks."""
     report = DeliveryReport(registry, store)
     if not work:
         yield
         return
     worker = make_worker(settings, store, desks, report=report.attempt, trouble=report.trouble)
+    rounds = Rounds(store, make_news(settings, store), trouble=report.no_news)
     worker.start()
+    rounds.start()
     try:
         yield
     finally:
+        rounds.stop()
         worker.stop()
 
 

@@ -13,7 +13,7 @@ from bot.adapters.measurements import Measurements
 from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
-from bot.desk_settings import DeskSettings, WebhookDesk
+from bot.desk_settings import DeskSettings, WebhookDesk, ZendeskDesk
 from bot.errors import BadInput
 from bot.generating import Writer
 from bot.intents import Encode, Intents
@@ -31,8 +31,9 @@ from evals.remembering import RememberingEmbedder
 from evals.results import Run
 from evals.store import DRAFT, save
 from evals.workbench import Workbench
-from helpdesk.connectors import webhook
+from helpdesk.connectors import webhook, zendesk
 from helpdesk.connectors.built_in import BuiltInDesk
+from helpdesk.connectors.zendesk_news import ZendeskNews
 from helpdesk.conversations import Chat
 from helpdesk.courier import Attempt, Courier
 from helpdesk.delivery import BUILT_IN, TicketDesk
@@ -82,6 +83,8 @@ class Service:
     storage: Storage
     desks: Mapping[str, TicketDesk]
     """Where tickets are delivered, by the name that a site's `connector` gives."""
+    news: Mapping[str, ZendeskNews]
+    """What agents do there, by the same name."""
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -220,7 +223,7 @@ def make_service(
     storage = storage or open_storage(settings)
     assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
     chat = Chat(storage.store, assistant, sites=site_rules(settings))
-    return Service(settings, assistant, chat, Desk(storage.store), storage, desks)
+    return Service(settings, assistant, chat, Desk(storage.store), storage, desks, make_news(settings, storage.store))
 
 
 def make_desks(settings: Settings) -> Mapping[str, TicketDesk]:
@@ -242,8 +245,25 @@ def _desk(name: str, desk: DeskSettings) -> TicketDesk:
     match desk:
         case WebhookDesk():
             return webhook.make(name, desk)
+        case ZendeskDesk():
+            return zendesk.make(name, desk)
         case _:
             raise BadInput(f"desk '{name}': this version has no desk of the kind '{desk.kind}'")
+
+
+def make_news(settings: Settings, store: Store) -> Mapping[str, ZendeskNews]:
+    """Readers of what happens at the desks that can tell."""
+    return {
+        name: ZendeskNews(
+            name,
+            zendesk.make(name, desk),
+            store,
+            [secret.get_secret_value() for secret in desk.webhook_secrets],
+            desk.poll,
+        )
+        for name, desk in settings.desks.items()
+        if isinstance(desk, ZendeskDesk)
+    }
 
 
 def make_worker(

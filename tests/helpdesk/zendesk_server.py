@@ -31,6 +31,7 @@ class Server:
     account: Account = field(default_factory=Account)
     mood: Callable[[], Fault] = lambda: "fine"
     faults: list[Fault] = field(default_factory=list)
+    retry_after: str = "7"
     requests: list[str] = field(default_factory=list)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -122,7 +123,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return
             fault = server.fault(self.command)
             if fault in _BODIES:
-                self._send(int(fault), _BODIES[fault], {"Retry-After": "7", "ratelimit-remaining": "0"})
+                self._send(int(fault), _BODIES[fault], {"Retry-After": server.retry_after, "ratelimit-remaining": "0"})
             elif fault == "ticket-limit":
                 self._send(429, _BODIES["429"], {"Retry-After": "500", "ratelimit-remaining": "399"})
             elif fault == "html":
