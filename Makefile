@@ -5,7 +5,7 @@ UV := $(BIN)/uv pip install --quiet --no-deps --require-hashes --python $(BIN)/p
 export UV_COMPILE_BYTECODE := 1
 export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check format evals-extra bench test-extras clean
+.PHONY: help setup serve test test-faults check format evals-extra bench test-extras clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-20s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ serve: setup ## publish kb_articles if nothing is live, and serve the demo on ht
 
 test: .venv/dev ## run the tests (browser tests need chromium; what is skipped is said)
 	@$(BIN)/pytest -n auto -q -rs
+
+test-faults: .venv/dev ## deliver 1,000 tickets while desks fail and workers are killed, on SQLite and PostgreSQL (minutes)
+	@$(BIN)/python -W ignore -m tests.contracts.faults
 
 check: .venv/dev ## format, lint, types and import contracts
 	$(BIN)/ruff format --check .

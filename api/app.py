@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import problems
 from api.context import Context, make_limiters
+from api.delivery import delivering
 from api.housekeeping import keep_house
 from api.limits import BodyLimit
 from api.metrics import Metrics
@@ -27,10 +28,12 @@ from api.routes import (
     events,
     health,
     help,
+    outbox,
     signing_in,
     sites,
     tickets,
     widget,
+    zendesk,
 )
 from api.wiring import Service
 from bot.readiness import Readiness
@@ -42,7 +45,7 @@ agents sign in at `/desk`."""
 
 
 def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool = True) -> FastAPI:
-    """The ASGI application over a wired service."""
+    """The ASGI application over a wired service; what it does beside answering is off without `housekeeping`."""
     assistant = service.assistant
     context = Context(
         service,
@@ -55,9 +58,13 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(context.readiness.problem)
-        task = asyncio.create_task(keep_house(context)) if housekeeping else None
-        yield
-        if task is not None:
+        if not housekeeping:
+            yield
+            return
+        task = asyncio.create_task(keep_house(context))
+        store, settings = service.storage.store, service.settings
+        with delivering(settings, store, service.desks, context.metrics.registry, work=settings.worker):
+            yield
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -69,7 +76,7 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
     problems.install(app)
     app.add_middleware(BodyLimit, limit=service.settings.limits.body)
     app.add_middleware(SiteCors, sites=service.settings.sites)
-    desks = (signing_in, desk, desk_actions, desk_team)
+    desks = (signing_in, desk, desk_actions, desk_team, outbox, zendesk)
     for routes in (conversations, events, sites, tickets, health, widget, help, *desks):
         app.include_router(routes.router)
     if demo_page:

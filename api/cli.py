@@ -14,6 +14,7 @@ from api.commands import (
     benching,
     calibrating,
     conversations,
+    delivery,
     eval_answers,
     eval_cases,
     eval_conversation,
@@ -21,6 +22,7 @@ from api.commands import (
     eval_run,
     evaluating,
     models,
+    outbox,
     serving,
     settings,
     versions,
@@ -35,7 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (serving.app, articles.app, asking.app, calibrating.app, conversations.app, settings.app):
+own = (serving, delivery, articles, asking, calibrating, conversations, settings)
+for commands in (module.app for module in own):
     app.registered_commands += commands.registered_commands
 for commands in (
     eval_run.app,
@@ -49,6 +52,8 @@ for commands in (
 app.add_typer(versions.app, name="versions", help="List, roll back to and prune index versions.")
 app.add_typer(evaluating.app, name="eval", help="QA's measurements.")
 app.add_typer(models.app, name="models", help="The models' files.")
+app.add_typer(delivery.desk_app, name="desk", help="The desks that tickets are delivered to.")
+app.add_typer(outbox.app, name="outbox", help="Deliveries to desks: look, try again, drop.")
 app.add_typer(agents.app, name="agents", help="The people who work on tickets.")
 
 

@@ -35,6 +35,8 @@ def tidy_up(context: Context) -> None:
     settled = settle(storage.store, now, idle_minutes(settings))
     released = context.service.takeover.release_forgotten(now - settings.takeover)
     receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
+    for each in receipt.elsewhere:
+        log.info("forgotten_but_elsewhere", connector=each.connector, remote_id=each.remote_id, key=each.external_id)
     pruned = prune(settings.data, storage.publications, settings.keep_versions)
     log.info(
         "housekeeping",

@@ -1,18 +1,15 @@
 """Running the application: one uvicorn for the public, one small server for the metrics."""
 
 import socket
-import threading
 
-import structlog
 import uvicorn
-from prometheus_client import start_http_server
 
+from api import metrics
 from api.app import create_app
 from api.context import Context
 from api.wiring import Service
 from bot.errors import BadInput
 
-log = structlog.get_logger()
 PATIENCE = 5
 """Seconds that open streams have left when the server is asked to stop; what they missed can be asked for again."""
 
@@ -34,7 +31,9 @@ def listen(host: str, port: int) -> socket.socket:
 def run(service: Service, listener: socket.socket, *, demo_page: bool) -> None:
     """Serve until stopped."""
     app = create_app(service, demo_page=demo_page)
-    _serve_metrics(app.state.context)
+    context: Context = app.state.context
+    context.metrics.index_version.set_function(lambda: service.storage.publications.live() or 0)
+    metrics.serve(context.settings.metrics_port, context.metrics.registry)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -44,16 +43,3 @@ def run(service: Service, listener: socket.socket, *, demo_page: bool) -> None:
         timeout_graceful_shutdown=PATIENCE,
     )
     uvicorn.Server(config).run([listener])
-
-
-def _serve_metrics(context: Context) -> None:
-    port = context.settings.metrics_port
-    context.metrics.index_version.set_function(lambda: context.service.storage.publications.live() or 0)
-    if not port:
-        return
-    try:
-        _, thread = start_http_server(port, "127.0.0.1", context.metrics.registry)
-    except OSError as error:
-        log.warning("metrics_off", port=port, reason=str(error))
-        return
-    assert isinstance(thread, threading.Thread)

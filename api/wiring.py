@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
 from bot.caching import AnswerCache
+from bot.desk_settings import DeskSettings, WebhookDesk, ZendeskDesk
 from bot.errors import BadInput
 from bot.generating import Writer
 from bot.grounding import Nearness
@@ -33,10 +34,18 @@ from evals.remembering import RememberingEmbedder
 from evals.results import Run
 from evals.store import DRAFT, save
 from evals.workbench import Workbench
+from helpdesk.connectors import webhook, zendesk
+from helpdesk.connectors.built_in import BuiltInDesk
+from helpdesk.connectors.zendesk_news import ZendeskNews
 from helpdesk.conversations import Chat
+from helpdesk.courier import Attempt, Courier
+from helpdesk.delivery import BUILT_IN, TicketDesk
 from helpdesk.desk import Desk
 from helpdesk.models import SiteRules
+from helpdesk.ports import Store
+from helpdesk.retrying import Patience
 from helpdesk.takeover import Takeover
+from helpdesk.worker import Worker
 from ingestion.corpus import Corpus, read_corpus
 from ingestion.draft import Draft, Progress, no_progress
 from ingestion.ports import Publications
@@ -77,6 +86,10 @@ class Service:
     desk: Desk
     takeover: Takeover
     storage: Storage
+    desks: Mapping[str, TicketDesk]
+    """Where tickets are delivered, by the name that a site's `connector` gives."""
+    news: Mapping[str, ZendeskNews]
+    """What agents do there, by the same name."""
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -224,15 +237,69 @@ def make_service(
     assistant: Assistant | None = None,
 ) -> Service:
     """The whole service behind the HTTP routes."""
+    desks = make_desks(settings)
     storage = storage or open_storage(settings)
     assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
     store, sites = storage.store, site_rules(settings)
-    chat, desk = Chat(store, assistant, sites=sites), Desk(store, sites=sites)
-    return Service(settings, assistant, chat, desk, make_takeover(settings, storage), storage)
+    chat, desk, news = Chat(store, assistant, sites=sites), Desk(store, sites=sites), make_news(settings, store)
+    return Service(settings, assistant, chat, desk, make_takeover(settings, storage), storage, desks, news)
 
 
 def make_takeover(settings: Settings, storage: Storage) -> Takeover:
     return Takeover(storage.store, sites=site_rules(settings))
+
+
+def make_desks(settings: Settings) -> Mapping[str, TicketDesk]:
+    """Every desk of the settings, and the built-in one. Raises BadInput where a site names one that is not there."""
+    if BUILT_IN in settings.desks:
+        raise BadInput(f"setting 'desks': '{BUILT_IN}' is the built-in desk's name; choose another")
+    desks = {BUILT_IN: BuiltInDesk()} | {name: _desk(name, desk) for name, desk in settings.desks.items()}
+    for name, site in settings.sites.items():
+        if site.connector not in desks:
+            raise BadInput(f"site '{name}': there is no desk '{site.connector}'; the settings have {', '.join(desks)}")
+    return desks
+
+
+def desk_names(settings: Settings) -> Collection[str]:
+    return {BUILT_IN, *settings.desks}
+
+
+def _desk(name: str, desk: DeskSettings) -> TicketDesk:
+    match desk:
+        case WebhookDesk():
+            return webhook.make(name, desk)
+        case ZendeskDesk():
+            return zendesk.make(name, desk)
+        case _:
+            raise BadInput(f"desk '{name}': this version has no desk of the kind '{desk.kind}'")
+
+
+def make_news(settings: Settings, store: Store) -> Mapping[str, ZendeskNews]:
+    """Readers of what happens at the desks that can tell."""
+    return {
+        name: ZendeskNews(
+            name,
+            zendesk.make(name, desk),
+            store,
+            [secret.get_secret_value() for secret in desk.webhook_secrets],
+            desk.poll,
+        )
+        for name, desk in settings.desks.items()
+        if isinstance(desk, ZendeskDesk)
+    }
+
+
+def make_worker(
+    settings: Settings,
+    store: Store,
+    desks: Mapping[str, TicketDesk],
+    *,
+    report: Callable[[Attempt], None],
+    trouble: Callable[[Exception], None],
+) -> Worker:
+    """Delivers what the outbox owes, once it is started."""
+    courier = Courier(store, desks, patience=Patience(settings.retry_longest, settings.give_up))
+    return Worker(store, courier, desks, report=report, trouble=trouble)
 
 
 def idle_minutes(settings: Settings) -> int:

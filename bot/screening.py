@@ -37,9 +37,14 @@ _STREET = re.compile(
 )
 
 
+def clean_controls(text: str) -> str:
+    """NFC, without control and direction characters; line ends and tabs stay."""
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text))
+
+
 def tidy(text: str) -> str:
-    """NFC, without control and direction characters, trimmed. Raises BadInput when nothing or too much is left."""
-    clean = _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+    """The same, trimmed. Raises BadInput when nothing or too much is left."""
+    clean = clean_controls(text).strip()
     if not clean:
         raise BadInput("the message is empty; write a question")
     if len(clean) > MAX_CHARACTERS:

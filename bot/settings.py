@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         timedelta(hours=12),
         description="Silence of an agent in a chat after which the assistant answers again (s, m, h, d).",
     )
+    worker: bool = Field(True, description="Deliver tickets inside 'serve'; false where 'firstline worker' does it.")
+    retry_longest: Duration = Field(timedelta(minutes=10), description="Longest wait between two tries of a delivery.")
+    give_up: Duration = Field(
+        timedelta(days=1), description="Age from which a delivery that keeps failing (20 times or more) is given up."
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
     )

@@ -198,8 +198,10 @@ class Chat:
         )
 
     def _tell_desk(self, work: Work, ticket: Ticket | None, message: Message) -> None:
-        if ticket is not None:
-            tell_desk(work, ticket, message, self._sites.get(ticket.site, SiteRules()).connector)
+        """The desk where the ticket stands, whatever the site is set to since."""
+        connector = None if ticket is None else work.outbox.desk_of(ticket.number)
+        if ticket is not None and connector is not None:
+            tell_desk(work, ticket, message, connector)
 
     def _ticket_for(
         self, work: Work, current: Conversation, ticket: Ticket | None, message: Message, outcome: Outcome
@@ -216,13 +218,13 @@ class Chat:
         return ticket
 
     def _ticket_with(self, work: Work, current: Conversation, contact: Contact, request: str) -> Ticket:
-        now, connector = self._clock(), self._rules(current).connector
+        now = self._clock()
         ticket = work.tickets.of_conversation(current.id)
         if ticket is not None:
-            return add_contact(work, ticket, contact, connector, now)
+            return add_contact(work, ticket, contact, now)
         grounds = requested(current, work.messages.of(current.id), request)
         through = work.messages.next_sequence(current.id) - 1
-        return open_ticket(work, current, grounds, connector, now, contact, through)
+        return open_ticket(work, current, grounds, self._rules(current).connector, now, contact, through)
 
     def _rules(self, conversation: Conversation) -> SiteRules:
         return self._sites.get(conversation.site, SiteRules())

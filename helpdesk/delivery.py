@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.errors import FirstlineError
-from helpdesk.models import Message, OutboxRow, Ticket
+from helpdesk.models import Identity, Message, OutboxRow, Ticket
 
 BUILT_IN = "desk"
 """The connector of the desk that Firstline brings along: its tickets are already where they belong."""
@@ -19,6 +19,8 @@ class Delivery:
     ticket: Ticket
     turns: tuple[Message, ...]
     """Of `ticket_created`: the transcript up to the handoff. Of `turn_added`: that turn. Else nothing."""
+    identity: Identity | None = None
+    """What the host vouched for, where the learner is signed in."""
 
     @property
     def key(self) -> str:

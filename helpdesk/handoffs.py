@@ -6,10 +6,11 @@ from datetime import datetime
 
 from bot.models import Priority
 from helpdesk.contact import merged
+from helpdesk.delivery import BUILT_IN
 from helpdesk.models import Change, Contact, Conversation, Ticket
 from helpdesk.ports import Work
 from helpdesk.routing import more_urgent
-from helpdesk.tickets import Grounds, build, contact_added, created
+from helpdesk.tickets import Grounds, build, changed, contact_added, created
 
 
 def open_ticket(
@@ -35,10 +36,19 @@ def raise_priority(work: Work, ticket: Ticket, priority: Priority, at: datetime)
     if more_urgent(ticket.priority, priority) is ticket.priority:
         return
     work.tickets.set_priority(ticket.number, priority, at)
-    work.tickets.add_change(ticket.number, Change(at, "firstline", "priority", ticket.priority.value, priority.value))
+    change = Change(at, "firstline", "priority", ticket.priority.value, priority.value)
+    work.tickets.add_change(ticket.number, change)
+    tell_change(work, ticket, change)
 
 
-def add_contact(work: Work, ticket: Ticket, contact: Contact, connector: str, at: datetime) -> Ticket:
+def tell_change(work: Work, ticket: Ticket, change: Change) -> None:
+    """Owe the desk where the ticket stands a change of it. The built-in desk reads the ticket itself."""
+    connector = work.outbox.desk_of(ticket.number)
+    if connector is not None and connector != BUILT_IN:
+        work.outbox.add(changed(ticket, change, connector))
+
+
+def add_contact(work: Work, ticket: Ticket, contact: Contact, at: datetime) -> Ticket:
     """The ticket with what the learner added, and a delivery that says so; nothing where it says nothing new."""
     whole = merged(ticket.contact, contact)
     if whole == ticket.contact:
@@ -46,7 +56,9 @@ def add_contact(work: Work, ticket: Ticket, contact: Contact, connector: str, at
     work.tickets.set_contact(ticket.number, whole, at)
     change = Change(at, "learner", "contact", None, _given(contact))
     work.tickets.add_change(ticket.number, change)
-    work.outbox.add(contact_added(ticket, connector, at))
+    connector = work.outbox.desk_of(ticket.number)
+    if connector is not None:
+        work.outbox.add(contact_added(ticket, connector, at))
     return replace(ticket, contact=whole, updated_at=at, history=(*ticket.history, change))
 
 

@@ -164,13 +164,46 @@ class OutboxRow:
     payload: dict[str, Any]
     created_at: datetime
     attempts: int = 0
-    state: Literal["pending", "delivered", "dead"] = "pending"
+    state: Literal["pending", "delivered", "dead", "dropped"] = "pending"
+    """`dead`: given up until somebody retries or drops it."""
     next_at: datetime | None = None
     """Not before this moment; None: at once."""
     error: str | None = None
     """Why the last attempt failed, in one sentence without personal data."""
     done_at: datetime | None = None
     """When it was delivered, or given up."""
+
+
+RowState = Literal["pending", "waiting", "delivered", "dead", "dropped"]
+"""`waiting`: pending, behind the dead letter of its own ticket's making."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A delivery as an operator sees it."""
+
+    row: OutboxRow
+    state: RowState
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many deliveries of a connector are in a state, and when the oldest of them came to be owed."""
+
+    connector: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A ticket that another system has, or may have: nothing of it can be erased from here."""
+
+    connector: str
+    external_id: str
+    remote_id: str | None
+    """None: it was being sent, and whether it arrived is not known. Look for the external id there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +275,8 @@ class Receipt:
 
     erased_at: datetime
     counts: dict[str, int] = field(default_factory=dict)
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """What had been delivered to other systems, for the operator to erase there."""
 
 
 AgentRole = Literal["agent", "lead"]

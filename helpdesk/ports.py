@@ -1,5 +1,6 @@
 """What the helpdesk needs from outside, in its own words: a store (storage/ has it) and somebody who answers."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -8,14 +9,18 @@ from typing import Protocol
 from bot.models import Department, Outcome, Priority, Question
 from helpdesk.models import (
     AuditEntry,
+    Backlog,
     Change,
     Contact,
     Conversation,
+    Elsewhere,
     EndState,
+    Listed,
     Message,
     Note,
     OutboxRow,
     Pulse,
+    RowState,
     Status,
     Ticket,
     TicketPage,
@@ -74,6 +79,10 @@ class Conversations(Protocol):
 
     def erase(self, conversation_ids: Sequence[str]) -> dict[str, int]:
         """Remove these conversations with every row that hangs on them; counts by table."""
+        ...
+
+    def elsewhere(self, conversation_ids: Sequence[str]) -> Sequence[Elsewhere]:
+        """What other systems have, or may have, of these conversations."""
         ...
 
     def older_than(self, moment: datetime) -> Sequence[str]:
@@ -135,6 +144,8 @@ class Tickets(Protocol):
 
     def get(self, number: int) -> Ticket | None: ...
 
+    def number_of(self, external_id: str) -> int | None: ...
+
     def of_conversation(self, conversation_id: str) -> Ticket | None:
         """The one that is not closed, else None; a second one cannot be added."""
         ...
@@ -179,8 +190,59 @@ class Tickets(Protocol):
 class Outbox(Protocol):
     def add(self, row: OutboxRow) -> None: ...
 
+    def get(self, row_id: str) -> OutboxRow | None: ...
+
     def pending(self) -> Sequence[OutboxRow]:
         """Oldest first."""
+        ...
+
+    def listed(self, state: RowState | None, connector: str | None, limit: int | None) -> Sequence[Listed]:
+        """Newest first."""
+        ...
+
+    def backlog(self) -> Sequence[Backlog]: ...
+
+    def desk_of(self, ticket_number: int) -> str | None:
+        """The connector that the ticket was made for, whatever its site is set to since; what comes later goes there
+        too. None where its making was dropped: then nobody is told."""
+        ...
+
+    def connectors(self) -> Sequence[str]:
+        """Those to which something is pending."""
+        ...
+
+    def is_due(self, connector: str, now: datetime) -> bool:
+        """Whether `claim` would find something."""
+        ...
+
+    def claim(self, connector: str, claim: str, now: datetime, until: datetime) -> OutboxRow | None:
+        """The oldest row that is due, its attempt counted; nobody else gets it before `until`.
+
+        Due is the oldest undelivered row of its ticket, once `next_at` has come and no claim on it lasts. A dead
+        `ticket_created` holds back what follows of its ticket; any other dead row does not.
+        """
+        ...
+
+    def settle(self, row: OutboxRow, claim: str) -> bool:
+        """Write the row as it is now and release it. False where it is no longer this claim's, or was erased."""
+        ...
+
+    def reopen(self, row: OutboxRow) -> None:
+        """Write the row as it is now, unless it was delivered meanwhile; a claim on it lasts."""
+        ...
+
+    def drop_after(self, row: OutboxRow, error: str, at: datetime) -> None:
+        """Drop what the row's ticket is still owed after it."""
+        ...
+
+    def remote_id(self, ticket_number: int, connector: str) -> str | None: ...
+
+    def ticket_at(self, connector: str, remote_id: str) -> int | None:
+        """The number of the ticket that has this id over there."""
+        ...
+
+    def add_remote(self, ticket_number: int, connector: str, remote_id: str, at: datetime) -> None:
+        """Nothing where this is known."""
         ...
 
 
@@ -188,6 +250,14 @@ class Nonces(Protocol):
     def use(self, nonce: str, expires_at: datetime, now: datetime) -> bool:
         """True the first time, False ever after (until it has expired anyway)."""
         ...
+
+
+class Cursors(Protocol):
+    """How far another system's news were read, by a name that each reader chooses."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
 
 
 class Work(Protocol):
@@ -208,8 +278,16 @@ class Work(Protocol):
     @property
     def nonces(self) -> Nonces: ...
 
+    @property
+    def cursors(self) -> Cursors: ...
+
 
 class Store(Protocol):
+    @property
+    def owed(self) -> threading.Event:
+        """Set when this store has committed something to the outbox; whoever delivers waits for it and clears it."""
+        ...
+
     def begin(self) -> AbstractContextManager[Work]:
         """A write transaction. Concurrent writers wait for each other; nothing that was committed is lost when
         the process dies."""

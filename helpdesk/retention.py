@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from bot.errors import BadInput
 from helpdesk.clock import Clock, utc_now
 from helpdesk.models import Receipt
-from helpdesk.ports import Store
+from helpdesk.ports import Store, Work
 
 
 def erase(store: Store, email: str, *, clock: Clock = utc_now) -> Receipt:
     """Remove every conversation of this e-mail with its turns, tickets and deliveries, and their bytes. Nothing found
-    gives a receipt of zeros; what was delivered to other systems before is theirs to erase."""
+    gives a receipt of zeros; what was delivered to other systems stands in the receipt, theirs to erase."""
     address = email.strip()
     if "@" not in address:
         raise BadInput("give the whole e-mail address to erase, like name@example.org")
     with store.begin() as work:
-        counts = work.conversations.erase(work.conversations.of_email(address))
+        receipt = _forget(work, work.conversations.of_email(address), clock())
     # Also when nothing was found: a run before may have died between the two.
     store.scrub()
-    return Receipt(clock(), counts)
+    return receipt
 
 
 def apply_retention(store: Store, days: int, now: datetime) -> Receipt:
@@ -28,7 +28,13 @@ def apply_retention(store: Store, days: int, now: datetime) -> Receipt:
         raise BadInput("retention is at least one day")
     with store.begin() as work:
         old: Sequence[str] = work.conversations.older_than(now - timedelta(days=days))
-        counts = work.conversations.erase(old)
+        receipt = _forget(work, old, now)
     if old:
         store.scrub()
-    return Receipt(now, counts)
+    return receipt
+
+
+def _forget(work: Work, conversations: Sequence[str], at: datetime) -> Receipt:
+    """Read before it is erased where else it is."""
+    elsewhere = tuple(work.conversations.elsewhere(conversations))
+    return Receipt(at, work.conversations.erase(conversations), elsewhere)

@@ -124,6 +124,20 @@ def ticket_json(ticket: Ticket) -> dict[str, Any]:
     }
 
 
+def turn_json(message: Message) -> dict[str, Any]:
+    """A turn as the learner saw it, with the articles that the bot named; times in ISO 8601, UTC."""
+    citations = (message.outcome or {}).get("citations", [])
+    return {
+        "id": message.id,
+        "sequence": message.sequence,
+        "role": message.role,
+        "author": message.author,
+        "text": message.text,
+        "created_at": message.created_at.isoformat(),
+        "sources": [{name: each[name] for name in ("number", "title", "url")} for each in citations],
+    }
+
+
 def created(ticket: Ticket, connector: str, through: int) -> OutboxRow:
     """The delivery of a new ticket with the turns up to the sequence `through`; each later one is a delivery of its
     own. Ticket and turns are read when it is delivered, so that nothing personal waits here."""

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, or_, select, union, update
 
 from bot.models import Audience
-from helpdesk.models import Conversation, EndState, Identity, Pulse
+from helpdesk.delivery import BUILT_IN
+from helpdesk.models import Conversation, Elsewhere, EndState, Identity, Pulse
 from storage.tables import (
     agents,
     conversations,
@@ -107,6 +108,13 @@ class SqlConversations:
                 counts[table] = counts.get(table, 0) + count
         return counts
 
+    def elsewhere(self, conversation_ids: Sequence[str]) -> Sequence[Elsewhere]:
+        found: list[Elsewhere] = []
+        for start in range(0, len(conversation_ids), _BATCH):
+            query = _elsewhere(conversation_ids[start : start + _BATCH])
+            found += [Elsewhere(*row) for row in self._connection.execute(query)]
+        return found
+
     def older_than(self, moment: datetime) -> Sequence[str]:
         query = select(conversations.c.id).where(conversations.c.created_at < moment, ~_message_since(moment))
         return self._connection.scalars(query.order_by(conversations.c.created_at)).all()
@@ -181,6 +189,15 @@ class SqlConversations:
         for table, statement in deletions:
             counts[table] += self._connection.execute(statement).rowcount
         return counts
+
+
+def _elsewhere(ids: Sequence[str]) -> Select[Any]:
+    """Of each ticket that an attempt was made for: the desk, the two ids."""
+    remote = (remote_tickets.c.ticket_number == tickets.c.number) & (remote_tickets.c.connector == outbox.c.connector)
+    made = (outbox.c.ticket_number == tickets.c.number) & (outbox.c.kind == "ticket_created")
+    query = select(outbox.c.connector, tickets.c.external_id, remote_tickets.c.remote_id)
+    tried = query.join(tickets, made).outerjoin(remote_tickets, remote).order_by(tickets.c.number)
+    return tried.where(tickets.c.conversation_id.in_(ids), outbox.c.attempts > 0, outbox.c.connector != BUILT_IN)
 
 
 def _query() -> Select[Any]:

@@ -1,10 +1,12 @@
 """Opening a database and its two kinds of transaction. SQLite and PostgreSQL behave the same from here on."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -16,6 +18,7 @@ from bot.errors import BadInput, Busy, StorageUnavailable
 BUSY_SECONDS = 30
 _READ = "firstline_read"
 _BARE = "firstline_bare"
+_WRITERS: "WeakKeyDictionary[Engine, threading.Lock]" = WeakKeyDictionary()
 
 
 def open_engine(url: str) -> Engine:
@@ -42,7 +45,7 @@ def sqlite_path(engine: Engine) -> Path | None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: all of it is on disk when the block is left, none of it after an exception."""
-    with _translated(), engine.begin() as connection:
+    with _one_writer(engine), _translated(), engine.begin() as connection:
         yield connection
 
 
@@ -63,6 +66,22 @@ def unwrapped(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def _one_writer(engine: Engine) -> Iterator[None]:
+    """SQLite has one writer at a time, and lets those who wait sleep and try again: among many threads some never get
+    their turn. So they queue up here, and only one of a process asks."""
+    lock = _WRITERS.get(engine)
+    if lock is None:
+        yield
+        return
+    if not lock.acquire(timeout=BUSY_SECONDS):
+        raise Busy(f"others have been writing to the database for {BUSY_SECONDS} seconds")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _parse(url: str) -> URL:
     try:
         return make_url(url)
@@ -76,6 +95,7 @@ def _open_sqlite(url: URL) -> Engine:
         raise BadInput("the SQLite database needs a file, like sqlite:////data/firstline.db")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=10, max_overflow=30, connect_args={"timeout": BUSY_SECONDS})
+    _WRITERS[engine] = threading.Lock()
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -1,5 +1,6 @@
 """The store that the helpdesk works with, on SQLite or PostgreSQL."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Engine, text
 from bot.errors import Busy
 from helpdesk.news import News
 from storage.conversations import SqlConversations
+from storage.cursors import SqlCursors
 from storage.engine import reading, unwrapped, writing
 from storage.messages import SqlMessages
 from storage.nonces import SqlNonces
@@ -24,6 +26,7 @@ class SqlWork:
         self.tickets = SqlTickets(connection)
         self.outbox = SqlOutbox(connection)
         self.nonces = SqlNonces(connection)
+        self.cursors = SqlCursors(connection)
 
 
 class SqlStore:
@@ -33,6 +36,7 @@ class SqlStore:
         self._engine = engine
         self.news = News()
         """Told after each transaction in which something was said."""
+        self.owed = threading.Event()
 
     @contextmanager
     def begin(self) -> Iterator[SqlWork]:
@@ -41,6 +45,8 @@ class SqlStore:
             yield work
         for conversation_id in work.messages.grown:
             self.news.tell(conversation_id)
+        if work.outbox.added:
+            self.owed.set()
 
     @contextmanager
     def read(self) -> Iterator[SqlWork]:

@@ -42,6 +42,9 @@ class SqlTickets:
     def get(self, number: int) -> Ticket | None:
         return self._one(select(tickets).where(tickets.c.number == number))
 
+    def number_of(self, external_id: str) -> int | None:
+        return self._connection.scalar(select(tickets.c.number).where(tickets.c.external_id == external_id))
+
     def of_conversation(self, conversation_id: str) -> Ticket | None:
         query = select(tickets).where(tickets.c.conversation_id == conversation_id)
         return self._one(query.where(tickets.c.status != Status.CLOSED.value))

@@ -59,7 +59,9 @@ def test_the_settings_reference_is_what_the_command_prints() -> None:
     assert page == reference(), "renew it: firstline settings > docs/settings.md"
 
 
-@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/evals.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/evals.md", "docs/delivery.md"]
+)
 def test_links_between_the_pages_lead_somewhere(page: str) -> None:
     file = ROOT / page
     for target in re.findall(r"\]\(([^)#]+)\)", file.read_text(encoding="utf-8")):

@@ -1,6 +1,7 @@
 """`firstline report` and `firstline erase`: what became of conversations, and how one is forgotten."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -38,9 +39,13 @@ def readable(row: dict[str, object], days: int) -> str:
 def erase(
     email: Annotated[str, typer.Option("--email", help="The learner's e-mail address.")], data: DataOption = None
 ) -> None:
-    """Remove everything stored of a learner and print a receipt. Nothing found: a receipt of zeros."""
+    """Remove everything stored of a learner and print a receipt. Nothing found: a receipt of zeros.
+
+    `elsewhere` names what other systems were sent before: erase it there."""
     from api import wiring
     from helpdesk.retention import erase as forget
 
     receipt = forget(wiring.open_storage(existing(settings_for(data))).store, email)
-    print(json.dumps({"erased_at": receipt.erased_at.isoformat(), "removed": receipt.counts}))
+    elsewhere = [asdict(each) for each in receipt.elsewhere]
+    row = {"erased_at": receipt.erased_at.isoformat(), "removed": receipt.counts, "elsewhere": elsewhere}
+    print(json.dumps(row))

@@ -1,12 +1,13 @@
 """`firstline settings`: every setting with its default and its meaning, as the reference in docs/ has it."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.desk_settings import EmailDesk, WebhookDesk, ZendeskDesk
 from bot.settings import PREFIX, Limits, Settings, Site
 from bot.units import Rate
 
@@ -47,6 +48,9 @@ def reference() -> str:
     parts = [INTRODUCTION, *_table(Settings, PREFIX, skip={"limits", "sites"})]
     parts += ["", "## Limits", "", *_table(Limits, f"{PREFIX}LIMITS__")]
     parts += ["", "## Each site (`[sites.NAME]`)", "", *_table(Site, "")]
+    for kind in (WebhookDesk, ZendeskDesk, EmailDesk):
+        name = get_args(kind.model_fields["kind"].annotation)[0]
+        parts += ["", f"## Each desk of the kind `{name}` (`[desks.NAME]`)", "", *_table(kind, "", skip={"kind"})]
     return "\n".join(parts) + "\n" + EXAMPLE
 
 
@@ -60,6 +64,8 @@ def _table(model: type[BaseModel], prefix: str, skip: frozenset[str] | set[str] 
 
 
 def _default(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
     value: Any = field.get_default(call_default_factory=True)
     if name in ("intents", "replies"):
         return "the file in `bot/`"

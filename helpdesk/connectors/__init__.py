@@ -1,0 +1,1 @@
+"""Desks that tickets are delivered to: one kind a file."""

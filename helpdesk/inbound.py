@@ -1,0 +1,107 @@
+"""What people write and decide at another desk, brought to the ticket here and into the learner's chat."""
+
+import re
+from datetime import datetime, timedelta
+
+from bot.screening import clean_controls
+from helpdesk.clock import Clock, utc_now
+from helpdesk.models import Change, Conversation, Status, Ticket
+from helpdesk.ports import Store, Work
+from helpdesk.speaking import say
+from helpdesk.texts import clean, excerpt
+
+LONGEST_REPLY = 20_000
+LONGEST_AUTHOR = 80
+REMEMBERED = timedelta(days=400)
+"""How long the news of a status is known again. A desk tells of old ones while its ticket lives; that is shorter."""
+_BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
+
+
+class Inbound:
+    """Safe to be told the same again, by several processes at once: each key counts once for its connector.
+
+    Nothing of it is owed to the desk that it came from. `at` is when it happened there, where that is known: news of a
+    status that are older than its last change here change nothing.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock = utc_now) -> None:
+        self._store = store
+        self._clock = clock
+
+    def find(self, connector: str, remote_id: str, external_id: str | None = None) -> int | None:
+        """The number of the ticket that has this id at the desk; by our own id where the answer that would have told us
+        the desk's was lost."""
+        with self._store.read() as work:
+            number = work.outbox.ticket_at(connector, remote_id)
+            return number if number is not None or not external_id else work.tickets.number_of(external_id)
+
+    def reply(
+        self, number: int, author: str | None, text: str, key: str, connector: str, at: datetime | None = None
+    ) -> bool:
+        """A person's words become an agent's turn in the chat, and an open ticket is in progress. False where nothing
+        was done: they are known, empty, or the ticket was erased."""
+        words, name = _words(text), _name(author)
+        with self._store.begin() as work:
+            found = _locked(work, number)
+            if found is None or not words:
+                return False
+            ticket, conversation = found
+            external_key = f"{connector}/{key}"
+            if work.messages.by_external_key(conversation.id, external_key) is not None:
+                return False
+            say(work, conversation, "agent", words, self._clock(), author=name, external_key=external_key)
+            if ticket.status is Status.OPEN:
+                self._set(work, ticket, Status.IN_PROGRESS, name or connector, at)
+            return True
+
+    def status(
+        self, number: int, status: Status, actor: str | None, key: str, connector: str, at: datetime | None = None
+    ) -> bool:
+        """What was set there is set here. False where nothing was done: it is known, older, so already, or would reopen
+        the ticket beside another one that is open in the same chat."""
+        now = self._clock()
+        with self._store.begin() as work:
+            found = _locked(work, number)
+            if found is None or not work.nonces.use(f"{connector}/status/{key}", now + REMEMBERED, now):
+                return False
+            ticket, conversation = found
+            if ticket.status is status or _older(ticket, at) or _beside_another(work, ticket, conversation):
+                return False
+            self._set(work, ticket, status, _name(actor) or connector, at)
+            return True
+
+    def _set(self, work: Work, ticket: Ticket, status: Status, actor: str, at: datetime | None) -> None:
+        now = self._clock()
+        change = Change(min(at or now, now), actor, "status", ticket.status.value, status.value)
+        work.tickets.set_status(ticket.number, status, now)
+        work.tickets.add_change(ticket.number, change)
+
+
+def _locked(work: Work, number: int) -> tuple[Ticket, Conversation] | None:
+    """Read again after the lock; None where they were erased."""
+    ticket = work.tickets.get(number)
+    conversation = None if ticket is None else work.conversations.lock(ticket.conversation_id)
+    ticket = work.tickets.get(number)
+    return None if ticket is None or conversation is None else (ticket, conversation)
+
+
+def _older(ticket: Ticket, at: datetime | None) -> bool:
+    """Other systems tell whole seconds: what happened within the same one counts as later."""
+    changed = [change.at for change in ticket.history if change.field == "status"]
+    return at is not None and any(at < moment.replace(microsecond=0) for moment in changed)
+
+
+def _beside_another(work: Work, ticket: Ticket, conversation: Conversation) -> bool:
+    return ticket.status is Status.CLOSED and work.tickets.of_conversation(conversation.id) is not None
+
+
+def _words(text: str) -> str:
+    """Plain text, bounded, without control characters and long runs of blank lines."""
+    lines = clean(text).replace("\r\n", "\n").replace("\r", "\n")
+    words = _BLANK_LINES.sub("\n\n", clean_controls(lines)).strip()
+    return words if len(words) <= LONGEST_REPLY else f"{excerpt(words, LONGEST_REPLY)} …"
+
+
+def _name(author: str | None) -> str | None:
+    """One line; None where there is none."""
+    return excerpt(" ".join(clean_controls(clean(author or "")).split()), LONGEST_AUTHOR) or None

@@ -1,0 +1,46 @@
+"""News of other desks told several times over at once, and cursors, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from helpdesk.inbound import Inbound
+from helpdesk.models import Status
+from storage.store import SqlStore
+from tests.contracts.rows import conversation, ticket
+
+
+def test_told_by_many_at_once_each_counts_once(store: SqlStore) -> None:
+    with store.begin() as work:
+        work.conversations.add(conversation("c1"), "hash")
+        work.tickets.add(ticket(1001, "c1"))
+    inbound = Inbound(store)
+
+    def tell(key: int) -> tuple[bool, bool]:
+        new = inbound.reply(1001, "Kim", f"reply {key}", str(key), "zendesk")
+        return new, inbound.status(1001, Status.CLOSED, "Kim", str(key), "zendesk")
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(tell, [number % 4 for number in range(24)]))
+    assert [sum(each) for each in zip(*told, strict=True)] == [4, 1]
+    with store.read() as work:
+        assert [message.sequence for message in work.messages.of("c1")] == [1, 2, 3, 4]
+
+
+def test_cursors(store: SqlStore) -> None:
+    with store.begin() as work:
+        assert work.cursors.get("mail/uid") is None
+        work.cursors.set("mail/uid", "7")
+        work.cursors.set("mail/uid", "8")
+        work.cursors.set("zendesk", "abc")
+    with store.read() as work:
+        assert work.cursors.get("mail/uid") == "8"
+
+
+def test_cursors_set_by_many_at_once(store: SqlStore) -> None:
+    def put(value: int) -> None:
+        with store.begin() as work:
+            work.cursors.set("name", str(value))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put, range(16)))
+    with store.read() as work:
+        assert work.cursors.get("name") in map(str, range(16))
