@@ -13,15 +13,11 @@ _DID = {
     "asked_for_human": "The learner asked for a person",
 }
 _SIGNS = {
-    "dense": "likeness of the best passage",
-    "gap": "lead over the next article",
+    "level": "likeness to the best article (0 like a stranger's question, 1 like the article's own)",
+    "lead": "lead over the next article",
     "covered": "share of the question's words that the article has",
-    "unknown": "share of the question's words that no article has",
-    "name": "likeness of the article's title",
 }
-"""Of the many signs behind the confidence, those that say something to a reader."""
-
-
+"""Of the signs behind the confidence, those that say something to a reader."""
 _TITLES = {
     "asked_for_human": "Asked for a person",
     "low_confidence": "The assistant was not sure",

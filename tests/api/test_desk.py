@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from starlette.testclient import TestClient
 
 from api import watching
 from api.agents import COOKIE
+from api.reasons import reasons
 from api.wiring import Storage
+from bot.confidence import Signs
+from helpdesk.models import Message
 from tests.api.talk import Talk, events
-from tests.helpdesk.scripted import Script
+from tests.helpdesk.scripted import NOON, Script
 
 Make = Callable[..., TestClient]
 HTML = {"Accept": "text/html"}
@@ -106,7 +110,7 @@ def test_the_ticket_page_shows_what_there_is(talk: Talk, kim: TestClient) -> Non
     for words in (
         "how do refunds work?",
         "Answered from the help center · 83% sure (estimated)",
-        "Likeness of the best passage: 0.60",
+        "From version 7 of the articles",
         'href="/help/refunds"',
         "ana@example.org",
         "The assistant answers this chat.",
@@ -114,6 +118,23 @@ def test_the_ticket_page_shows_what_there_is(talk: Talk, kim: TestClient) -> Non
     ):
         assert words in page, words
     assert re.search(r'<time datetime="[^"]+">[^<]+ UTC</time>', page)
+
+
+def test_the_reasons_are_in_plain_words() -> None:
+    outcome = {"outcome": "handoff", "reason": "low_confidence", "confidence": 0.412, "calibration": "estimated"}
+    outcome |= {"department": "Billing", "priority": "Low", "index_version": 3}
+    evidence = {"scores": asdict(Signs(level=0.5, lead=0.125, covered=1)), "timings": {"search": 3.0, "rest": 1.4}}
+    message = Message("m", "c", 2, "bot", "…", NOON, outcome=outcome, kind="identity_verification", evidence=evidence)
+    assert reasons(message) == [
+        "Not sure enough to answer; offered a person · 41% sure (estimated)",
+        "Topic: identity verification",
+        "Meant for: Billing, low priority",
+        "Likeness to the best article (0 like a stranger's question, 1 like the article's own): 0.50",
+        "Lead over the next article: 0.12",
+        "Share of the question's words that the article has: 1.00",
+        "Took 4 ms",
+        "From version 3 of the articles",
+    ]
 
 
 def test_every_change_is_in_the_history_with_who(talk: Talk, kim: TestClient) -> None:
