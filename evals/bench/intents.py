@@ -69,8 +69,9 @@ def case_lines(intents: Intents, cases: Iterable[Case]) -> list[str]:
 
 
 def message_lines(intents: Intents, name: str, messages: Iterable[tuple[str, str]]) -> list[str]:
-    """How many of (label, message) are handed over, declined or taken for small talk, and which labels most; empty
-    ones are passed over."""
+    """How many of (label, message) are handed over, declined or taken for small talk, and which labels most.
+
+    Empty messages are passed over."""
     seen = [look(intents, Question(text[:MAX_CHARACTERS]), label) for label, text in messages if text.strip()]
     lines = _table(f"{name}: handed over", seen, _handed)
     lines += _table(f"{name}: declined", seen, lambda each: each.action == "decline")
