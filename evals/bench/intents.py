@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.instructions import without_instructions
 from bot.intents import Intents
 from bot.language import detect
 from bot.models import Question
@@ -38,7 +39,7 @@ class Seen:
 
 def look(intents: Intents, question: Question, label: str, language: str = "") -> Seen:
     """What the assistant would take the question for."""
-    text = tidy(question.text)
+    text = without_instructions(tidy(question.text))
     spoken = detect(text, question.locale)
     topic = intents.recognise(text, spoken).topic
     return Seen(label, language or spoken, topic.key, topic.action)
