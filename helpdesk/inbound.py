@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from bot.screening import clean_controls
+from helpdesk.changing import end_chat
 from helpdesk.clock import Clock, utc_now
 from helpdesk.models import Change, Conversation, Status, Ticket
 from helpdesk.ports import Store, Work
@@ -57,8 +58,8 @@ class Inbound:
     def status(
         self, number: int, status: Status, actor: str | None, key: str, connector: str, at: datetime | None = None
     ) -> bool:
-        """What was set there is set here. False where nothing was done: it is known, older, so already, or would reopen
-        the ticket beside another one that is open in the same chat."""
+        """What was set there is set here; closing tells the learner, as at the built-in desk. False where nothing
+        was done: it is known, older, so already, or would reopen the ticket beside another open one of the chat."""
         now = self._clock()
         with self._store.begin() as work:
             found = _locked(work, number)
@@ -68,6 +69,8 @@ class Inbound:
             if ticket.status is status or _older(ticket, at) or _beside_another(work, ticket, conversation):
                 return False
             self._set(work, ticket, status, _name(actor) or connector, at)
+            if status is Status.CLOSED:
+                end_chat(work, ticket, conversation, _name(actor) or connector, now)
             return True
 
     def _set(self, work: Work, ticket: Ticket, status: Status, actor: str, at: datetime | None) -> None:

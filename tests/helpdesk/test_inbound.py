@@ -77,6 +77,21 @@ def test_closing_there_closes_here_once(
     assert owed(store) == ["ticket_created"]
 
 
+def test_closing_there_tells_the_learner_once_and_frees_the_chat(
+    chat: Chat, inbound: Inbound, store: SqlStore, conversation: Conversation
+) -> None:
+    with store.begin() as work:
+        work.conversations.set_taken(conversation.id, "lee", NOON)
+    for _ in range(2):
+        inbound.status(1001, Status.CLOSED, "Kim", "e1", "zendesk")
+    (notice,) = [message.text for message in chat.transcript(conversation) if message.role == "system"]
+    assert "closed your request FL-1001" in notice
+    with store.read() as work:
+        current = work.conversations.get(conversation.id)
+    assert current is not None
+    assert current.taken_by is None
+
+
 def test_reopening_there_reopens_here_unless_another_is_open(
     chat: Chat, desk: Desk, inbound: Inbound, conversation: Conversation
 ) -> None:
