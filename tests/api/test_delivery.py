@@ -148,7 +148,7 @@ def test_the_page_shows_dead_letters_and_lets_a_lead_act(
 ) -> None:
     assert make_client().get("/desk/outbox").status_code == 401
     agent, lead = (signed_in(make_client, storage, role) for role in ("agent", "lead"))
-    assert "/desk/outbox" in agent.get("/desk").text
+    assert "/desk/outbox" in lead.get("/desk").text
     seen = agent.get("/desk/outbox").text
     assert "FL-1001" in seen
     assert "it answered 401" in seen
@@ -181,18 +181,18 @@ def test_metrics_show_the_outbox_and_the_attempts(storage: Storage, refused: str
 
 
 @pytest.fixture
-def configured_log(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+def log_restored() -> Iterator[None]:
     handlers = logging.root.handlers[:]
-    logs.configure()
     yield
     logging.root.handlers = handlers
     structlog.reset_defaults()
 
 
-@pytest.mark.usefixtures("configured_log")
+@pytest.mark.usefixtures("log_restored")
 def test_the_log_says_what_came_of_it_and_nothing_of_the_learner(
     storage: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    logs.configure()
     report = DeliveryReport(CollectorRegistry(), storage.store)
     hand_over(storage.store, note="Xiomara is in trouble")
 
