@@ -5,11 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from bot.models import Department
 from bot.units import duration, size
 
+LOCAL = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 16
 """Characters of a signing key."""
 Duration = Annotated[timedelta, BeforeValidator(duration)]
@@ -121,6 +122,16 @@ class EmailDesk(_Desk):
     timeout: Duration = Field(timedelta(seconds=10), description="Longest wait for one answer of a server (s, m).")
     largest: Size = Field(10_000_000, description="Largest mail that is read (B, kB or MB).")
     hourly: int = Field(30, ge=1, le=1000, description="Most mails an hour that are taken from one address.")
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> "EmailDesk":
+        for way, host, password in (
+            (self.smtp_security, self.smtp_host, self.smtp_password),
+            (self.imap_security, self.imap_host, self.imap_password),
+        ):
+            if way == "none" and password.get_secret_value() and host not in LOCAL:
+                raise ValueError(f"no password goes to {host} without starttls or tls")
+        return self
 
     @field_validator("secret")
     @classmethod

@@ -35,7 +35,7 @@ Word = Literal[
     "unreadable",
     "empty",
 ]
-_ASIDE: frozenset[Word] = frozenset({"stranger", "too_many", "too_large", "unreadable"})
+ASIDE: frozenset[Word] = frozenset({"stranger", "too_many", "too_large", "unreadable"})
 """Flagged in the mailbox, for a person to look at."""
 
 
@@ -94,7 +94,7 @@ class EmailNews:
         if heard is None:
             return
         if heard.what != "own" or self._settings.to != self._settings.sender:  # else it is unread by the team itself
-            mailbox.mark(uid, r"\Flagged" if heard.what in _ASIDE else r"\Seen")
+            mailbox.mark(uid, r"\Flagged" if heard.what in ASIDE else r"\Seen")
         self._heard(heard)
 
     def _take(self, mailbox: Mailbox, uid: int) -> Heard | None:
