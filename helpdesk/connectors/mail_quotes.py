@@ -8,7 +8,7 @@ import re
 LONGEST_BEGINNING = 3
 """Lines that "On … wrote:" may be broken into."""
 _WROTE = re.compile(
-    r"^(on\b.{6,300}\bwrote|el\b.{6,300}\b(escribió|escribio)|(在|于)?\s*.{4,300}(写道|寫道))\s*[:：]\s*$",
+    r"^(on\b.{6,300}\bwrote|el\b.{6,300}\b(escribió|escribio)|.{0,200}(在|于|於).{4,200}(写道|寫道))\s*[:：]\s*$",
     re.IGNORECASE,
 )
 _RULE = re.compile(
@@ -54,11 +54,13 @@ def _without_quotes(lines: list[str]) -> list[str]:
 
 
 def _beginning(lines: list[str], place: int) -> int:
-    """How many lines say that what follows was written by another; 0 for none."""
-    if not lines[place].strip():
-        return 0
+    """How many lines say that what follows was written by another; 0 for none. The shortest beginning counts: the line
+    before it is somebody's own."""
     for long in range(1, LONGEST_BEGINNING + 1):
-        if _WROTE.match(" ".join(line.strip() for line in lines[place : place + long])):
+        broken = [line.strip() for line in lines[place : place + long]]
+        if not all(broken) or any(_WROTE.match(" ".join(broken[start:])) for start in range(1, long)):
+            return 0
+        if _WROTE.match(" ".join(broken)):
             return long
     return 0
 
