@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from helpdesk.connectors.mail_tokens import Side, Tokens
@@ -17,12 +17,27 @@ from helpdesk.texts import excerpt
 LONGEST_SUBJECT = 150
 OURS = "X-Firstline-Delivery"
 """Header by which a mail that comes back is known as our own."""
-POLICY = SMTP.clone(cte_type="7bit")
 _REPLY = {
     "en": ("Reply to your request", "Answer this e-mail, or go on in the chat."),
     "es": ("Respuesta a tu consulta", "Responde a este correo o sigue en el chat."),
     "zh": ("对您问题的回复", "您可以直接回复此邮件，或继续在聊天中交流。"),
 }
+
+
+class _Whole(EmailPolicy):
+    """Headers that are ASCII stay in one line (RFC 5322 allows 998 characters): Python encodes an id or address that is
+    longer than 78 characters as if it were words, and then it is found no more."""
+
+    def fold(self, name: str, value: str) -> str:
+        whole = f"{name}: {value}{self.linesep}"
+        return whole if whole.isascii() and len(whole) < LONGEST_LINE else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+LONGEST_LINE = 990
+POLICY = _Whole(linesep="\r\n", cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True)

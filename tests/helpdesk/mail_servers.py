@@ -1,5 +1,5 @@
-"""A real SMTP server (aiosmtpd) and a real IMAP server (Debian's Dovecot), with the mail that the first takes put into the
-mailbox of the second."""
+"""A real SMTP server (aiosmtpd) and a real IMAP server (Debian's Dovecot), with the mail that the first takes put into
+the mailbox of the second."""
 
 import asyncio
 import getpass
@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,14 +31,14 @@ log_path = {folder}/log
 ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
-mail_location = maildir:{folder}/mail
+mail_location = maildir:{folder}/mail/%u
 passdb {{
   driver = static
   args = password={password}
 }}
 userdb {{
   driver = static
-  args = uid={user} gid={group} home={folder}/mail
+  args = uid={user} gid={group} home={folder}/mail/%u
 }}
 service imap-login {{
   inet_listener imap {{
@@ -104,6 +105,8 @@ class Dovecot:
     folder: Path
     port: int
     tls_port: int
+    user: str = USER
+    """Everybody has a mailbox, and all the same password."""
 
     def deliver(self, content: bytes, returns: str = "sender@example.org") -> None:
         """As a mail server does at the end."""
@@ -121,7 +124,7 @@ class Dovecot:
     @contextmanager
     def open(self) -> Iterator[imaplib.IMAP4]:
         imap = imaplib.IMAP4("127.0.0.1", self.port)
-        imap.login(USER, PASSWORD)
+        imap.login(self.user, PASSWORD)
         try:
             yield imap
         finally:
@@ -129,8 +132,17 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(folder: Path) -> Iterator[Dovecot]:
-    """Runs as whoever runs the tests; mail belongs to `nobody` where that is root, since Dovecot gives root none."""
+def dovecot() -> Iterator[Dovecot]:
+    """Runs as whoever runs the tests; mail belongs to `nobody` where that is root, since Dovecot gives root none.
+    So it is not below pytest's own temporary folder, which is closed to others."""
+    with tempfile.TemporaryDirectory(prefix="firstline-dovecot-") as name:
+        Path(name).chmod(0o755)
+        with _dovecot(Path(name)) as running:
+            yield running
+
+
+@contextmanager
+def _dovecot(folder: Path) -> Iterator[Dovecot]:
     certificate(folder)
     for name in ("run", "state", "mail"):
         (folder / name).mkdir()

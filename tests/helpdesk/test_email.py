@@ -108,6 +108,18 @@ def test_each_attempt_at_a_delivery_has_the_same_message_id_and_another_delivery
     assert other != first
 
 
+def test_long_ids_and_addresses_are_never_encoded_as_words(port: int, post: Post) -> None:
+    long = f"support@{'learning.' * 8}example"
+    desk = make_desk(port, sender=long, name="Ayuda — 支持")
+    remote_id = desk.create(MADE)
+    desk.update(replace(MADE, row=OutboxRow("r2", 1042, "turn_added", "mail", {}, NOON)), remote_id)
+    raw = post.taken[-1].content
+    assert isinstance(raw, bytes)
+    assert f"\r\nReferences: {remote_id}\r\n".encode() in raw
+    assert read(post)["Reply-To"].addresses[0].addr_spec == desk.tokens.reply_to(TICKET, "agent")
+    assert read(post)["From"].addresses[0].display_name == "Ayuda — 支持"
+
+
 def test_later_turns_are_in_the_thread_of_the_ticket(desk: EmailDesk, post: Post) -> None:
     remote_id = desk.create(MADE)
     row = OutboxRow("r2", 1042, "turn_added", "mail", {"message_id": "m3"}, NOON)
