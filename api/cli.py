@@ -21,6 +21,7 @@ from api.commands import (
     eval_judging,
     eval_run,
     evaluating,
+    mail,
     models,
     outbox,
     serving,
@@ -53,6 +54,7 @@ app.add_typer(versions.app, name="versions", help="List, roll back to and prune 
 app.add_typer(evaluating.app, name="eval", help="QA's measurements.")
 app.add_typer(models.app, name="models", help="The models' files.")
 app.add_typer(delivery.desk_app, name="desk", help="The desks that tickets are delivered to.")
+app.add_typer(mail.app, name="mail", help="The mailboxes that answers are read from.")
 app.add_typer(outbox.app, name="outbox", help="Deliveries to desks: look, try again, drop.")
 app.add_typer(agents.app, name="agents", help="The people who work on tickets.")
 

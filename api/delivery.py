@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.logs import failure
+from api.mail import make_mailboxes
 from api.wiring import make_news, make_worker
 from bot.errors import FirstlineError
 from bot.settings import Settings
@@ -76,7 +77,7 @@ def delivering(
         yield
         return
     worker = make_worker(settings, store, desks, report=report.attempt, trouble=report.trouble)
-    rounds = Rounds(store, make_news(settings, store), trouble=report.no_news)
+    rounds = Rounds(store, {**make_news(settings, store), **make_mailboxes(settings, store)}, trouble=report.no_news)
     worker.start()
     rounds.start()
     try:

@@ -14,7 +14,7 @@ from bot.adapters.names import DEFAULT_NAME
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant
 from bot.caching import AnswerCache
-from bot.desk_settings import DeskSettings, WebhookDesk, ZendeskDesk
+from bot.desk_settings import DeskSettings, EmailDesk, WebhookDesk, ZendeskDesk
 from bot.errors import BadInput
 from bot.generating import Writer
 from bot.grounding import Nearness
@@ -34,7 +34,7 @@ from evals.remembering import RememberingEmbedder
 from evals.results import Run
 from evals.store import DRAFT, save
 from evals.workbench import Workbench
-from helpdesk.connectors import webhook, zendesk
+from helpdesk.connectors import email, webhook, zendesk
 from helpdesk.connectors.built_in import BuiltInDesk
 from helpdesk.connectors.zendesk_news import ZendeskNews
 from helpdesk.conversations import Chat
@@ -257,6 +257,8 @@ def make_desks(settings: Settings) -> Mapping[str, TicketDesk]:
     for name, site in settings.sites.items():
         if site.connector not in desks:
             raise BadInput(f"site '{name}': there is no desk '{site.connector}'; the settings have {', '.join(desks)}")
+        if site.mailer and not isinstance(settings.desks.get(site.mailer), EmailDesk):
+            raise BadInput(f"site '{name}': there is no e-mail desk '{site.mailer}' to be its mailer")
     return desks
 
 
@@ -270,8 +272,8 @@ def _desk(name: str, desk: DeskSettings) -> TicketDesk:
             return webhook.make(name, desk)
         case ZendeskDesk():
             return zendesk.make(name, desk)
-        case _:
-            raise BadInput(f"desk '{name}': this version has no desk of the kind '{desk.kind}'")
+        case EmailDesk():
+            return email.make(name, desk)
 
 
 def make_news(settings: Settings, store: Store) -> Mapping[str, ZendeskNews]:
@@ -309,7 +311,8 @@ def idle_minutes(settings: Settings) -> int:
 
 def site_rules(settings: Settings) -> Mapping[str, SiteRules]:
     return {
-        name: SiteRules(collections=site.collections, connector=site.connector) for name, site in settings.sites.items()
+        name: SiteRules(collections=site.collections, connector=site.connector, mailer=site.mailer)
+        for name, site in settings.sites.items()
     }
 
 

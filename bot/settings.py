@@ -50,6 +50,9 @@ class Site(BaseModel):
         return key
 
     connector: str = Field("desk", description="Where tickets go: desk (the built-in one) or a name under 'desks'.")
+    mailer: str = Field(
+        "", description="E-mail desk that sends agents' replies to the learner's address too. Empty: none."
+    )
     suggestions: dict[str, tuple[str, ...]] = Field({}, description="Questions offered at the start, by locale.")
 
 

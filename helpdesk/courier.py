@@ -97,6 +97,9 @@ class Courier:
         desk = self._desks[row.connector]
         if row.kind == "ticket_created":
             return desk.create(delivery)
+        if row.kind == "reply_mailed":
+            desk.update(delivery, remote_id or "")  # to the learner, who needs no ticket over there
+            return remote_id
         if remote_id is None:
             raise DeliveryRefused("its ticket was never made at this desk")
         desk.update(delivery, remote_id)
@@ -120,6 +123,7 @@ class Courier:
 
 
 _RESULTS: dict[str, Result] = {"delivered": "delivered", "pending": "failed", "dead": "dead"}
+_TELLING = ("ticket_created", "turn_added", "reply_mailed")
 
 
 def read_delivery(work: Work, row: OutboxRow) -> Delivery | None:
@@ -127,7 +131,7 @@ def read_delivery(work: Work, row: OutboxRow) -> Delivery | None:
     ticket = work.tickets.get(row.ticket_number)
     if ticket is None:
         return None
-    turns = work.messages.of(ticket.conversation_id) if row.kind in ("ticket_created", "turn_added") else ()
+    turns = work.messages.of(ticket.conversation_id) if row.kind in _TELLING else ()
     through, message_id = row.payload.get("through", 0), row.payload.get("message_id")
     told = tuple(turn for turn in turns if turn.sequence <= through or turn.id == message_id)
     conversation = work.conversations.get(ticket.conversation_id)

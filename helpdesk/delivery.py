@@ -18,7 +18,8 @@ class Delivery:
     row: OutboxRow
     ticket: Ticket
     turns: tuple[Message, ...]
-    """Of `ticket_created`: the transcript up to the handoff. Of `turn_added`: that turn. Else nothing."""
+    """Of `ticket_created`: the transcript up to the handoff. Of `turn_added` and `reply_mailed`: that turn. Else
+    nothing."""
     identity: Identity | None = None
     """What the host vouched for, where the learner is signed in."""
 
@@ -57,5 +58,6 @@ class TicketDesk(Protocol):
         ...
 
     def update(self, delivery: Delivery, remote_id: str) -> None:
-        """Tell the ticket `remote_id` what came later: a turn, contact, a change of status or priority."""
+        """Tell the ticket `remote_id` what came later: a turn, contact, a change of status or priority.
+        `reply_mailed` comes to mailers alone and tells the learner; then there may be no `remote_id` (empty)."""
         ...

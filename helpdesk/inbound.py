@@ -1,14 +1,16 @@
 """What people write and decide at another desk, brought to the ticket here and into the learner's chat."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.screening import clean_controls
 from helpdesk.changing import end_chat
 from helpdesk.clock import Clock, utc_now
+from helpdesk.delivery import BUILT_IN
 from helpdesk.models import Change, Conversation, Status, Ticket
 from helpdesk.ports import Store, Work
-from helpdesk.speaking import say
+from helpdesk.speaking import mail_learner, say, tell_desk
 from helpdesk.texts import clean, excerpt
 
 LONGEST_REPLY = 20_000
@@ -25,8 +27,10 @@ class Inbound:
     status that are older than its last change here change nothing.
     """
 
-    def __init__(self, store: Store, *, clock: Clock = utc_now) -> None:
+    def __init__(self, store: Store, *, mailers: Mapping[str, str] | None = None, clock: Clock = utc_now) -> None:
+        """`mailers`: by site, the e-mail desk that sends replies to the learner as well; empty: none."""
         self._store = store
+        self._mailers = mailers or {}
         self._clock = clock
 
     def find(self, connector: str, remote_id: str, external_id: str | None = None) -> int | None:
@@ -50,9 +54,38 @@ class Inbound:
             external_key = f"{connector}/{key}"
             if work.messages.by_external_key(conversation.id, external_key) is not None:
                 return False
-            say(work, conversation, "agent", words, self._clock(), author=name, external_key=external_key)
+            turn = say(work, conversation, "agent", words, self._clock(), author=name, external_key=external_key)
+            mail_learner(work, ticket, turn, self._mailers.get(ticket.site, ""))
             if ticket.status is Status.OPEN:
                 self._set(work, ticket, Status.IN_PROGRESS, name or connector, at)
+            return True
+
+    def wrote(self, number: int, text: str, key: str, connector: str) -> bool:
+        """The learner's own words become their turn in the chat, and the ticket's desk is told of them. A closed ticket
+        is open again, where its chat has no other. False as in `reply`."""
+        words = _words(text)
+        with self._store.begin() as work:
+            found = _locked(work, number)
+            if found is None or not words:
+                return False
+            ticket, conversation = found
+            external_key = f"{connector}/{key}"
+            if work.messages.by_external_key(conversation.id, external_key) is not None:
+                return False
+            turn = say(work, conversation, "learner", words, self._clock(), external_key=external_key)
+            tell_desk(work, ticket, turn, work.outbox.desk_of(number) or BUILT_IN)
+            if ticket.status is Status.CLOSED and not _beside_another(work, ticket, conversation):
+                self._set(work, ticket, Status.OPEN, "learner", None)
+            return True
+
+    def undelivered(self, number: int, status: str, key: str, connector: str) -> bool:
+        """A mail of this ticket came back: that stands in its history, once, with the status code (RFC 3463)."""
+        now = self._clock()
+        with self._store.begin() as work:
+            found = _locked(work, number)
+            if found is None or not work.nonces.use(f"{connector}/returned/{key}", now + REMEMBERED, now):
+                return False
+            work.tickets.add_change(number, Change(now, connector, "mail", "sent", f"came back ({status})"))
             return True
 
     def status(

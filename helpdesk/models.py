@@ -150,7 +150,7 @@ def ticket_label(number: int) -> str:
     return f"FL-{number}"
 
 
-DeliveryKind = Literal["ticket_created", "contact_added", "turn_added", "ticket_changed"]
+DeliveryKind = Literal["ticket_created", "contact_added", "turn_added", "ticket_changed", "reply_mailed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +267,8 @@ class SiteRules:
     """Collections of the help center that its questions are answered from; empty means all."""
     connector: str = "desk"
     """Where its tickets are delivered."""
+    mailer: str = ""
+    """The e-mail desk that sends an agent's replies to the learner as well; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

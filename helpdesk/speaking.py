@@ -45,3 +45,10 @@ def tell_desk(work: Work, ticket: Ticket, message: Message, connector: str) -> N
     if connector != BUILT_IN:
         row_id, payload = str(uuid.uuid4()), {"message_id": message.id}
         work.outbox.add(OutboxRow(row_id, ticket.number, "turn_added", connector, payload, message.created_at))
+
+
+def mail_learner(work: Work, ticket: Ticket, message: Message, mailer: str) -> None:
+    """Owe the learner this turn by e-mail, where they left an address and the site has a `mailer`."""
+    if mailer and ticket.contact.email:
+        row_id, payload = str(uuid.uuid4()), {"message_id": message.id}
+        work.outbox.add(OutboxRow(row_id, ticket.number, "reply_mailed", mailer, payload, message.created_at))

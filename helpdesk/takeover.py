@@ -12,7 +12,7 @@ from helpdesk.history import unanswered
 from helpdesk.models import TO_PERSON, Agent, Change, Conversation, Message, SiteRules, Status, Ticket
 from helpdesk.notices import Notice, notice
 from helpdesk.ports import Store, Work
-from helpdesk.speaking import say, tell_desk
+from helpdesk.speaking import mail_learner, say, tell_desk
 from helpdesk.texts import clean, request_id
 
 
@@ -46,6 +46,8 @@ class Takeover:
             work.tickets.add_change(number, Change(now, agent.login, "reply", None, None))
             # The one place where an agent's words leave the house.
             tell_desk(work, ticket, message, self._connector(ticket))
+            rules = self._sites.get(ticket.site)
+            mail_learner(work, ticket, message, rules.mailer if rules else "")
             return message
 
     def release(self, number: int, actor: str) -> None:

@@ -103,10 +103,11 @@ class SqlOutbox:
 
 
 def _due(connector: str, now: datetime) -> ColumnElement[bool]:
-    """Oldest of what its ticket is still owed, not waiting for its time, and in nobody's hands."""
+    """Oldest of what is still owed to this desk of its ticket, not waiting for its time, and in nobody's hands."""
     earlier = outbox.alias()
     first = ~exists().where(
         earlier.c.ticket_number == outbox.c.ticket_number,
+        earlier.c.connector == outbox.c.connector,
         earlier.c.position < outbox.c.position,
         or_(earlier.c.state == "pending", and_(earlier.c.state == "dead", earlier.c.kind == "ticket_created")),
     )
@@ -123,7 +124,8 @@ def _held() -> ColumnElement[bool]:
     """Behind a ticket that could not be made."""
     first = outbox.alias()
     dead = and_(first.c.state == "dead", first.c.kind == "ticket_created")
-    return and_(outbox.c.state == "pending", exists().where(first.c.ticket_number == outbox.c.ticket_number, dead))
+    same = and_(first.c.ticket_number == outbox.c.ticket_number, first.c.connector == outbox.c.connector)
+    return and_(outbox.c.state == "pending", exists().where(same, dead))
 
 
 def _is(state: RowState) -> ColumnElement[bool]:

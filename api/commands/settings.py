@@ -76,5 +76,5 @@ def _default(name: str, field: FieldInfo) -> str:
         size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
         return f"`{seconds // size}{unit}`"
     if hasattr(value, "get_secret_value"):
-        return f"`{value.get_secret_value()}`"
+        value = value.get_secret_value()
     return f"`{value}`" if value not in ("", None, (), {}) else "empty"

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from helpdesk.inbound import Inbound
-from helpdesk.models import Status
+from helpdesk.models import Contact, Status
+from helpdesk.tickets import created
 from storage.store import SqlStore
 from tests.contracts.rows import conversation, ticket
 
@@ -23,6 +24,28 @@ def test_told_by_many_at_once_each_counts_once(store: SqlStore) -> None:
     assert [sum(each) for each in zip(*told, strict=True)] == [4, 1]
     with store.read() as work:
         assert sorted(message.role for message in work.messages.of("c1")) == ["agent"] * 4 + ["system"]
+
+
+def test_mail_told_by_many_at_once_counts_once(store: SqlStore) -> None:
+    with store.begin() as work:
+        work.conversations.add(conversation("c1"), "hash")
+        work.tickets.add(ticket(1001, "c1", contact=Contact("ana@example.org")))
+        work.outbox.add(created(ticket(1001, "c1"), "mail", 0))
+    inbound = Inbound(store, mailers={"demo": "mail"})
+
+    def tell(key: int) -> tuple[bool, bool, bool]:
+        new = (
+            inbound.reply(1001, "Kim", "Paid back.", f"a{key}", "mail"),
+            inbound.wrote(1001, "Thanks.", f"l{key}", "mail"),
+        )
+        return *new, inbound.undelivered(1001, "5.1.1", str(key), "mail")
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(tell, [number % 2 for number in range(16)]))
+    assert [sum(each) for each in zip(*told, strict=True)] == [2, 2, 2]
+    with store.read() as work:
+        owed = sorted(row.kind for row in work.outbox.pending())
+    assert owed == ["reply_mailed"] * 2 + ["ticket_created"] + ["turn_added"] * 2
 
 
 def test_cursors(store: SqlStore) -> None:

@@ -228,3 +228,19 @@ def test_notices_speak_every_language_with_and_without_a_name(language: str) -> 
         assert named != unnamed
         assert "{" not in named + unnamed
         assert ("FL-1" in named) is (kind == "closed")
+
+
+@pytest.mark.parametrize(
+    "mailer, email, owed", [("mail", "ana@example.org", 1), ("mail", None, 0), ("", "a@b.example", 0)]
+)
+def test_a_reply_goes_to_the_learners_address_where_there_is_one_and_the_site_has_a_mailer(
+    chat: Chat, store: SqlStore, conversation: Conversation, clock: Clock, mailer: str, email: str | None, owed: int
+) -> None:
+    if email:
+        chat.request_person(conversation, Contact(email), "r1")
+    takeover = Takeover(store, sites={"demo": SiteRules(mailer=mailer)}, clock=clock)
+    for _ in range(2):
+        said = takeover.reply(NUMBER, KIM, "It is on its way.", "one click")
+    with store.read() as work:
+        rows = [row for row in work.outbox.pending() if row.kind == "reply_mailed"]
+    assert [(row.connector, row.payload) for row in rows] == [("mail", {"message_id": said.id})] * owed
