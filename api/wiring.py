@@ -241,7 +241,7 @@ def make_service(
     storage = storage or open_storage(settings)
     assistant = assistant or make_assistant(settings, publications=storage.publications, encoders=encoders)
     store, sites = storage.store, site_rules(settings)
-    chat, desk, news = Chat(store, assistant, sites=sites), Desk(store, sites=sites), make_news(settings, store)
+    chat, desk, news = Chat(store, assistant, sites=sites), Desk(store), make_news(settings, store)
     return Service(settings, assistant, chat, desk, make_takeover(settings, storage), storage, desks, news)
 
 

@@ -33,7 +33,7 @@ from bot.ports import Library
 from bot.replies import Replies
 from bot.retrieval import Found, Retrieval
 from bot.shelf import Shelf
-from bot.understanding import Asked, Understanding
+from bot.understanding import Asked, Stopwatch, Understanding
 
 SUGGESTIONS = 3
 CHOICES = 3
@@ -70,8 +70,10 @@ class Assistant:
 
     def answer(self, question: Question) -> Outcome:
         """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
+        watch = Stopwatch()
         if known := self._known(question):
-            return known
+            watch.lap("recall")
+            return replace(known, evidence=replace(known.evidence, timings=watch.laps))
         asked = self.understanding.asked(question)
         topic = asked.intent.topic
         if topic.action == "chat" and not asked.choice:
@@ -159,8 +161,8 @@ class Assistant:
         match self._verdict(library, asked, found, evidence):
             case "answer":
                 answer = self.answering.answer(library, asked, found, evidence)
-                said = {turn.text for turn in asked.question.turns if turn.role == "bot"}
-                return self._offer("same_again", asked, found, evidence) if answer.text in said else answer
+                said = [turn.text for turn in asked.question.turns if turn.role == "bot"]
+                return self._offer("same_again", asked, found, evidence) if answer.text in said[-1:] else answer
             case "clarify":
                 return self._clarify(asked, found, evidence)
             case verdict:

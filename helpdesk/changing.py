@@ -6,12 +6,11 @@ from typing import Literal
 
 from bot.errors import NotFound
 from bot.models import Department, Priority
-from helpdesk.delivery import BUILT_IN
+from helpdesk.handoffs import tell_change
 from helpdesk.models import Change, Conversation, Status, Ticket, ticket_label
 from helpdesk.notices import notice
 from helpdesk.ports import Work
 from helpdesk.speaking import say
-from helpdesk.tickets import changed
 
 Field = Literal["status", "priority", "department", "assignee"]
 
@@ -39,7 +38,6 @@ def alter(
     after: Status | Priority | Department | str | None,
     actor: str,
     at: datetime,
-    connector: str,
 ) -> None:
     """Set one field; the history says who did it, and a desk elsewhere is owed it. Nothing where it is so already."""
     before = getattr(ticket, field)
@@ -56,8 +54,7 @@ def alter(
             work.tickets.set_assignee(ticket.number, login, at)
     change = Change(at, actor, field, _plain(before), _plain(after))
     work.tickets.add_change(ticket.number, change)
-    if connector != BUILT_IN:
-        work.outbox.add(changed(ticket, change, connector))
+    tell_change(work, ticket, change)
 
 
 def enter(work: Work, ticket: Ticket, conversation: Conversation, login: str, at: datetime) -> None:

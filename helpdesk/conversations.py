@@ -129,7 +129,9 @@ class Chat:
                 kind=TO_PERSON if current.taken_by is not None else None,
             )
             work.messages.add(message)
-            self._tell_desk(work, work.tickets.of_conversation(conversation.id), message)
+            ticket = work.tickets.of_conversation(conversation.id)
+            if ticket is not None:
+                tell_desk(work, ticket, message)
             return message
 
     def _answer_earlier(self, conversation: Conversation, message: Message) -> None:
@@ -177,7 +179,8 @@ class Chat:
             ticket = self._ticket_for(work, current, before, message, outcome)
             reply = self._reply(work, message, outcome, ticket)
             work.messages.add(reply)
-            self._tell_desk(work, before, reply)
+            if before is not None:
+                tell_desk(work, before, reply)
             return Reply(reply, replayed=False)
 
     def _reply(self, work: Work, message: Message, outcome: Outcome, ticket: Ticket | None) -> Message:
@@ -196,12 +199,6 @@ class Chat:
             kind=kind_of(outcome),
             evidence={"timings": evidence["timings"], "scores": evidence["scores"]},
         )
-
-    def _tell_desk(self, work: Work, ticket: Ticket | None, message: Message) -> None:
-        """The desk where the ticket stands, whatever the site is set to since."""
-        connector = None if ticket is None else work.outbox.desk_of(ticket.number)
-        if ticket is not None and connector is not None:
-            tell_desk(work, ticket, message, connector)
 
     def _ticket_for(
         self, work: Work, current: Conversation, ticket: Ticket | None, message: Message, outcome: Outcome

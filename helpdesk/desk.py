@@ -1,12 +1,11 @@
 """The tickets as agents work with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.errors import BadInput, NotFound
 from bot.models import Department, Priority
 from helpdesk.changing import Field, alter, end_chat, locked, ticket_of
 from helpdesk.clock import Clock, utc_now
-from helpdesk.delivery import BUILT_IN
 from helpdesk.models import (
     Agent,
     AuditEntry,
@@ -15,7 +14,6 @@ from helpdesk.models import (
     Earlier,
     Message,
     Note,
-    SiteRules,
     Status,
     Ticket,
     TicketPage,
@@ -31,9 +29,8 @@ MOST_EARLIER = 10
 
 
 class Desk:
-    def __init__(self, store: Store, *, sites: Mapping[str, SiteRules] | None = None, clock: Clock = utc_now) -> None:
+    def __init__(self, store: Store, *, clock: Clock = utc_now) -> None:
         self._store = store
-        self._sites = sites or {}
         self._clock = clock
 
     def page(self, *, status: Status | None = None, before: int | None = None, limit: int = 50) -> TicketPage:
@@ -120,8 +117,7 @@ class Desk:
     def _alter(
         self, work: Work, ticket: Ticket, field: Field, after: Status | Priority | Department | str | None, actor: str
     ) -> None:
-        rules = self._sites.get(ticket.site)
-        alter(work, ticket, field, after, actor, self._clock(), rules.connector if rules else BUILT_IN)
+        alter(work, ticket, field, after, actor, self._clock())
 
 
 def parse_number(text: str) -> int:

@@ -23,13 +23,16 @@ def threaded(messages: Sequence[Message]) -> list[Message]:
 
 
 def turns_before(messages: Sequence[Message], question: Message) -> tuple[Turn, ...]:
-    """What learner and bot had said when this was asked, oldest first; what still waits for an answer is left out."""
+    """What learner and bot had said when this was asked, since a person was last in the chat, oldest first; what still
+    waits for an answer is left out."""
     answered = {message.reply_to for message in messages}
-    earlier = []
+    earlier: list[Turn] = []
     for message in threaded(messages):
         if message.id == question.id:
             break
-        if message.role == "bot" or (message.role == "learner" and message.id in answered):
+        if message.role in ("agent", "system"):
+            earlier.clear()  # a person was here: what comes now is a new matter for the bot
+        elif message.role == "bot" or (message.role == "learner" and message.id in answered):
             earlier.append(Turn(message.role, message.text))
     return tuple(earlier[-LONGEST_MEMORY:])
 

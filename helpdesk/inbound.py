@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from bot.screening import clean_controls
 from helpdesk.changing import end_chat
 from helpdesk.clock import Clock, utc_now
-from helpdesk.delivery import BUILT_IN
 from helpdesk.models import Change, Conversation, Status, Ticket
 from helpdesk.ports import Store, Work
 from helpdesk.speaking import mail_learner, say, tell_desk
@@ -73,7 +72,7 @@ class Inbound:
             if work.messages.by_external_key(conversation.id, external_key) is not None:
                 return False
             turn = say(work, conversation, "learner", words, self._clock(), external_key=external_key)
-            tell_desk(work, ticket, turn, work.outbox.desk_of(number) or BUILT_IN)
+            tell_desk(work, ticket, turn)
             if ticket.status is Status.CLOSED and not _beside_another(work, ticket, conversation):
                 self._set(work, ticket, Status.OPEN, "learner", None)
             return True

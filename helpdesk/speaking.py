@@ -40,9 +40,11 @@ def say(
     return message
 
 
-def tell_desk(work: Work, ticket: Ticket, message: Message, connector: str) -> None:
-    """Owe the ticket's desk this turn. The built-in desk reads the conversation itself."""
-    if connector != BUILT_IN:
+def tell_desk(work: Work, ticket: Ticket, message: Message) -> None:
+    """Owe this turn to the desk where the ticket stands, whatever its site is set to since. The built-in desk reads the
+    conversation itself."""
+    connector = work.outbox.desk_of(ticket.number)
+    if connector is not None and connector != BUILT_IN:
         row_id, payload = str(uuid.uuid4()), {"message_id": message.id}
         work.outbox.add(OutboxRow(row_id, ticket.number, "turn_added", connector, payload, message.created_at))
 

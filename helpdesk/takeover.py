@@ -7,7 +7,6 @@ from bot.errors import BadInput
 from bot.screening import MAX_CHARACTERS
 from helpdesk.changing import alter, enter, leave, locked
 from helpdesk.clock import Clock, utc_now
-from helpdesk.delivery import BUILT_IN
 from helpdesk.history import unanswered
 from helpdesk.models import TO_PERSON, Agent, Change, Conversation, Message, SiteRules, Status, Ticket
 from helpdesk.notices import Notice, notice
@@ -45,7 +44,7 @@ class Takeover:
             message = say(work, conversation, "agent", words, now, author=agent.name, external_key=key)
             work.tickets.add_change(number, Change(now, agent.login, "reply", None, None))
             # The one place where an agent's words leave the house.
-            tell_desk(work, ticket, message, self._connector(ticket))
+            tell_desk(work, ticket, message)
             rules = self._sites.get(ticket.site)
             mail_learner(work, ticket, message, rules.mailer if rules else "")
             return message
@@ -93,13 +92,9 @@ class Takeover:
         kind: Notice = "joined" if before is None else "took_over"
         say(work, conversation, "system", notice(kind, ticket.language, agent.name), now)
         if ticket.assignee is None:
-            alter(work, ticket, "assignee", agent.login, agent.login, now, self._connector(ticket))
+            alter(work, ticket, "assignee", agent.login, agent.login, now)
         if ticket.status is Status.OPEN:
-            alter(work, ticket, "status", Status.IN_PROGRESS, agent.login, now, self._connector(ticket))
-
-    def _connector(self, ticket: Ticket) -> str:
-        rules = self._sites.get(ticket.site)
-        return rules.connector if rules else BUILT_IN
+            alter(work, ticket, "status", Status.IN_PROGRESS, agent.login, now)
 
 
 def _text(text: str) -> str:

@@ -141,6 +141,7 @@ async def test_a_round_that_fails_is_followed_by_the_next(
 
 def test_erasing_nobody_gives_a_receipt_of_zeros(firstline: Run, tmp_path: Path) -> None:
     receipt = firstline("erase", "--email", "nobody@example.org", "--data", tmp_path).json
-    assert list(receipt) == ["erased_at", "removed"]
+    assert list(receipt) == ["erased_at", "removed", "elsewhere"]
+    assert receipt["elsewhere"] == []
     assert not any(receipt["removed"].values())
     firstline("erase", "--email", "nobody", "--data", tmp_path).assert_refused("whole e-mail address")

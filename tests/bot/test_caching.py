@@ -58,7 +58,7 @@ def test_another_reader_or_wording_is_another_question(keeping: Assistant, other
     [
         replace(ASKED, turns=(Turn("learner", "hello"),)),
         replace(ASKED, shown=("refund-status",)),
-        replace(ASKED, clarified=True),
+        replace(ASKED, choices=("a", "b")),
         replace(ASKED, text=f"My name is Ana Ruiz. {ASKED.text}"),
     ],
 )

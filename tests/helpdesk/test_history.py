@@ -66,3 +66,10 @@ def test_what_did_not_help_is_what_the_learner_said_or_marked() -> None:
     assert missed([*QUESTIONS, first, third]) == ()
     assert missed([*QUESTIONS, first, second, third]) == ("refunds",)
     assert missed([*QUESTIONS, first, second, replace(third, helpful=False)]) == ("refunds", "grades")
+
+
+def test_after_a_person_was_there_the_bot_begins_anew() -> None:
+    """What was said before belongs to the matter that the person settled."""
+    person = message("p1", "c1", 5, role="agent")
+    asked = message("q9", "c1", 6)
+    assert turns_before([*QUESTIONS[:1], reply("r1", 4, "q1"), person, asked], asked) == ()

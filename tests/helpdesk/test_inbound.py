@@ -74,7 +74,9 @@ def test_closing_there_closes_here_once(
     assert not inbound.status(1001, Status.CLOSED, "Kim", "e1", "zendesk"), "old news do not close it again"
     assert inbound.status(1001, Status.CLOSED, None, "e2", "zendesk")
     assert desk.open_case(1001).ticket.history[-1].actor == "zendesk"
-    assert owed(store) == ["ticket_created"]
+    assert owed(store) == ["ticket_created", "ticket_changed"], (
+        "of what came from there, nothing goes back: Lee's alone"
+    )
 
 
 def test_closing_there_tells_the_learner_once_and_frees_the_chat(
