@@ -218,8 +218,8 @@ class Outbox(Protocol):
     def claim(self, connector: str, claim: str, now: datetime, until: datetime) -> OutboxRow | None:
         """The oldest row that is due, its attempt counted; nobody else gets it before `until`.
 
-        Due is the oldest undelivered row of its ticket at this desk, once `next_at` has come and no claim on it lasts.
-        A dead `ticket_created` holds back what follows of its ticket; any other dead row does not.
+        Due is the oldest undelivered row of its ticket at this desk, once `next_at` has come and no claim on it
+        lasts. A dead `ticket_created` holds back what follows of its ticket; any other dead row does not.
         """
         ...
 

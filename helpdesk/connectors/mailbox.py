@@ -18,11 +18,9 @@ class Mailbox:
 
     def __init__(self, imap: imaplib.IMAP4) -> None:
         self._imap = imap
-
-    @property
-    def validity(self) -> str:
+        # imaplib forgets an answer once it was asked for it.
+        self.validity = str(_number(imap.response("UIDVALIDITY")[1][0] or b""))
         """While this is the same, so are the uids (RFC 3501, 2.3.1.1)."""
-        return str(_number(self._imap.response("UIDVALIDITY")[1][0] or b"0"))
 
     def after(self, uid: int) -> list[int]:
         # `n:*` always has the newest, even when it is older than n.

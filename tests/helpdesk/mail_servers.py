@@ -18,11 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "support", "the-password-of-the-mailbox"
-DOVECOT = """
+DOVECOT = "/usr/sbin/dovecot"
+SETTINGS = """
 protocols = imap
 listen = 127.0.0.1
 base_dir = {folder}/run
@@ -135,6 +137,8 @@ class Dovecot:
 def dovecot() -> Iterator[Dovecot]:
     """Runs as whoever runs the tests; mail belongs to `nobody` where that is root, since Dovecot gives root none.
     So it is not below pytest's own temporary folder, which is closed to others."""
+    if not Path(DOVECOT).exists():
+        pytest.skip("Dovecot is missing; on Debian: apt-get install dovecot-imapd")
     with tempfile.TemporaryDirectory(prefix="firstline-dovecot-") as name:
         Path(name).chmod(0o755)
         with _dovecot(Path(name)) as running:
@@ -152,15 +156,13 @@ def _dovecot(folder: Path) -> Iterator[Dovecot]:
     server = Dovecot(folder, free_port(), free_port())
     user = "nobody" if root else getpass.getuser()
     group = "nogroup" if root else str(os.getgid())
-    settings = DOVECOT.format(
+    settings = SETTINGS.format(
         folder=folder, password=PASSWORD, user=user, group=group, port=server.port, tls_port=server.tls_port
     )
     if not root:
         settings += f"default_internal_user = {user}\ndefault_login_user = {user}\nservice anvil {{\n  chroot =\n}}\n"
     (folder / "dovecot.conf").write_text(settings)
-    process = subprocess.Popen(
-        ["/usr/sbin/dovecot", "-F", "-c", str(folder / "dovecot.conf")], stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], stdout=subprocess.DEVNULL)
     try:
         _wait_for(server.port, folder / "log")
         yield server

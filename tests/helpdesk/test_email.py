@@ -1,8 +1,12 @@
 """Sending tickets by mail: readable, safe, known again, and each refusal where it belongs."""
 
 import json
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -183,6 +187,20 @@ def test_what_is_refused_for_good_is_given_up_without_naming_anybody(desk: Email
 def test_a_server_that_is_away_is_tried_again() -> None:
     with pytest.raises(DeliveryFailed, match="did not answer"):
         make_desk(free_port()).create(MADE)
+
+
+def test_a_server_that_drips_for_ever_has_an_end() -> None:
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            while True:
+                connection.sendall(b"220-wait\r\n")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,), daemon=True).start()
+        with pytest.raises(DeliveryFailed, match="broke off"):
+            make_desk(listening.getsockname()[1], timeout="1s").create(MADE)
 
 
 def test_over_starttls_with_a_password(post: Post, tmp_path: Path) -> None:

@@ -151,13 +151,15 @@ def words(heard: list[Heard]) -> list[str]:
 
 
 def test_an_agents_answer_is_in_the_chat_once_and_reaches_the_learner_by_mail(
-    conversation: Conversation, post: Post, port: int, news: EmailNews, store: SqlStore, courier: Courier, desk: Desk
-) -> None:
+    conversation: Conversation, post: Post, port: int, news: EmailNews, store: SqlStore, courier: Courier, desk: Desk,
+    heard: list[Heard],
+) -> None:  # fmt: skip
     reply = answer(newest(post), KIM, "It is paid back today.")
     give(port, reply)
     give(port, reply)
     news.poll()
     news.poll()
+    assert words(heard) == ["agent", "known"]  # the second round had nothing left to read
     last = turns(store, conversation)[-1]
     assert (last.role, last.author, last.text) == ("agent", "Kim Lee", "It is paid back today.")
     assert [turn.role for turn in turns(store, conversation)].count("agent") == 1
