@@ -107,19 +107,52 @@ def make_encoders(settings: Settings) -> Encoders:
     from bot.adapters.default_embedder import DefaultEmbedder
 
     default = DefaultEmbedder(settings.models, settings.threads)
-    name, _, model = settings.embedder.partition(":")
-    if settings.embedder == "default":
-        return Encoders(default, default.for_intents, default.name)
-    if name == "sentence-transformers" and model:
-        from bot.adapters.sentence_transformers import SentenceTransformersEmbedder
+    embedder = default if settings.embedder == "default" else _other_embedder(settings)
+    return Encoders(embedder, default.for_intents, default.name)
 
-        return Encoders(SentenceTransformersEmbedder(model), default.for_intents, default.name)
-    raise BadInput(f"setting 'embedder': '{settings.embedder}' is neither default nor sentence-transformers:NAME")
+
+def _other_embedder(settings: Settings) -> Embedder:
+    kind, _, model = settings.embedder.partition(":")
+    match kind:
+        case "sentence-transformers" if model:
+            from bot.adapters.sentence_transformers import SentenceTransformersEmbedder
+
+            return SentenceTransformersEmbedder(model)
+        case "onnx" if model:
+            from bot.adapters.onnx_embedder import OnnxEmbedder
+
+            return OnnxEmbedder(Path(model), settings.threads)
+        case "openai" if model:
+            return _openai_embedder(settings, model)
+    raise BadInput(
+        f"setting 'embedder': '{settings.embedder}' is neither default nor one of sentence-transformers:NAME, "
+        "onnx:FOLDER and openai:MODEL"
+    )
+
+
+def _openai_embedder(settings: Settings, model: str) -> Embedder:
+    from bot.adapters.openai_embedder import OpenAIEmbedder
+    from bot.adapters.token_counter import count_tokens
+
+    if not settings.embedder_url:
+        raise BadInput(f"setting 'embedder_url': '{settings.embedder}' needs the base URL of a server")
+    return OpenAIEmbedder(
+        settings.embedder_url,
+        model,
+        settings.embedder_key.get_secret_value(),
+        lambda text: count_tokens(text, settings.models / "tiktoken"),
+        settings.generator_timeout.total_seconds(),
+    )
 
 
 def lazy_embedder(settings: Settings) -> Embedder:
     """The same embedder, its models loaded only when something is embedded."""
     name = DEFAULT_NAME if settings.embedder == "default" else settings.embedder
+    kind, _, folder = settings.embedder.partition(":")
+    if kind == "onnx" and folder:
+        from bot.adapters.onnx_embedder import read_card
+
+        name = read_card(Path(folder)).name
     return LazyEmbedder(name, lambda: make_encoders(settings).embedder)
 
 
@@ -139,15 +172,15 @@ def make_intents(settings: Settings, encoders: Encoders) -> Intents:
     return load_intents(settings.intents, encoders.intents, encoders.intents_name, settings.models)
 
 
-def make_shelf(settings: Settings, publications: Publications) -> Shelf:
-    """The live version of this data folder."""
+def make_shelf(settings: Settings, publications: Publications, embedder: str = "") -> Shelf:
+    """The live version of this data folder; with the name of an `embedder`, none that another one made."""
 
     def live() -> tuple[int, frozenset[str]] | None:
         version = publications.live()
         return None if version is None else (version, publications.tombstones())
 
     def open_version(version: int, tombstones: frozenset[str]) -> Snapshot:
-        return Snapshot(version_folder(settings.data, version), tombstones)
+        return Snapshot(version_folder(settings.data, version), tombstones, embedder)
 
     return Shelf(live, open_version, settings.poll.total_seconds())
 
@@ -168,7 +201,7 @@ def make_assistant(
     check_replies(settings, intents, replies)
     prior = load_prior()
     return Assistant(
-        shelf=shelf or make_shelf(settings, publications),
+        shelf=shelf or make_shelf(settings, publications, encoders.embedder.name),
         retrieval=Retrieval(encoders.embedder, reranker=make_reranker(settings)),
         intents=intents,
         calibrator=prior.calibrator,

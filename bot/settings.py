@@ -83,8 +83,12 @@ class Settings(BaseSettings):
     intents: Path = Field(_PACKAGE / "intents.yaml", description="The intent file.")
     replies: Path = Field(_PACKAGE / "replies.yaml", description="The bot's own words.")
     embedder: str = Field(
-        "default", description="default, or sentence-transformers:NAME (a local folder or a hub name; needs the extra)."
+        "default",
+        description="default; onnx:FOLDER, made by 'firstline models export'; openai:MODEL on the server of embedder_url "
+        "(texts leave the machine); or sentence-transformers:NAME (a local folder or a hub name; needs the extra).",
     )
+    embedder_url: str = Field("", description="Base URL of an OpenAI-compatible server, for openai:MODEL.")
+    embedder_key: SecretStr = Field(SecretStr("none"), description="Key of that server.")
     reranker: str = Field(
         "", description="sentence-transformers:NAME, a cross-encoder that reorders the ten best. Empty: none."
     )

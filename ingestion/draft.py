@@ -17,6 +17,10 @@ Progress = Callable[[int, int], None]
 """Told (done, all) while chunks are embedded."""
 
 
+TOGETHER = 64
+"""Chunks that are embedded at a time; a server gets them in one request."""
+
+
 def no_progress(_done: int, _all: int) -> None:
     """Says nothing."""
 
@@ -100,13 +104,20 @@ def embed(
     pairs = [(a, c) for a in articles for c in (*chunks_of(a, count, limit), *names_of(a, count, limit))]
     vectors = np.empty((len(pairs), embedder.dimensions), dtype=np.float32)
     computed = 0
-    for row, (article, chunk) in enumerate(pairs):
-        known = carried.get(_vector_key(article, chunk))
-        if known is None:
-            known = embedder.embed_passages([chunk.embedded_text(article)], [article.locale])[0]
-            computed += 1
-        vectors[row] = known
-        progress(row + 1, len(pairs))
+    for start in range(0, len(pairs), TOGETHER):
+        new = []
+        for row, (article, chunk) in enumerate(pairs[start : start + TOGETHER], start):
+            known = carried.get(_vector_key(article, chunk))
+            if known is None:
+                new.append(row)
+            else:
+                vectors[row] = known
+        if new:
+            texts = [pairs[row][1].embedded_text(pairs[row][0]) for row in new]
+            vectors[new] = embedder.embed_passages(texts, [pairs[row][0].locale for row in new])
+        computed += len(new)
+        for row in range(start, min(start + TOGETHER, len(pairs))):
+            progress(row + 1, len(pairs))
     return [chunk for _, chunk in pairs], vectors, computed
 
 

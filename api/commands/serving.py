@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.options import DataOption, say, settings_for
+from bot.errors import FirstlineError
 from bot.settings import Settings, Site
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def serve(
     if publish is not None and storage.publications.live() is None:
         _publish(settings, storage, encoders, publish)
     service = wiring.make_service(settings, storage=storage, encoders=encoders)
+    try:
+        service.assistant.shelf.refresh(now=True)
+    except FirstlineError as error:
+        say(f"no question can be answered yet: {error}")
     say(f"Firstline is at {base}" + ("" if demo else "; put the widget on a page of an allowed origin"))
     if demo:
         if storage.agents.get("demo") is None:

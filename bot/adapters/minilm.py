@@ -1,16 +1,12 @@
 """all-MiniLM-L6-v2 on ONNX Runtime: the English half of the default embedder (384 dimensions, Apache-2.0)."""
 
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from tokenizers import Tokenizer
-
 from bot.adapters.model_files import MINILM_TOKENIZER, MINILM_WEIGHTS
+from bot.adapters.onnx_text import OnnxText
 from bot.errors import ModelUnavailable
 from bot.files import sha256_of, write_atomically
-from bot.ports import Vectors
 
 PREPARED = "minilm-l6-v2-int8.onnx"
 MAX_TOKENS = 256
@@ -47,45 +43,15 @@ def _quantized(packaged: Path) -> bytes:
         return fast.read_bytes()
 
 
-class MiniLM:
-    """Unit vectors of English text. One text at a time: dynamic quantization scales by the whole batch, so only
-    a text alone always gets the same vector."""
+class MiniLM(OnnxText):
+    """The packaged model, in its fast form."""
 
     dimensions = 384
     max_tokens = MAX_TOKENS
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        import onnxruntime as ort
-
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session = ort.InferenceSession(str(prepare(folder)), options, providers=["CPUExecutionProvider"])
+            prepared = prepare(folder)
         except (OSError, RuntimeError) as error:
             raise ModelUnavailable(f"the model in {folder} cannot be opened: {error}") from error
-        self._inputs = {given.name for given in self._session.get_inputs()}
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(MINILM_TOKENIZER.checked()))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-
-    def count_tokens(self, text: str) -> int:
-        return len(self._tokenizer.encode(text).ids)
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), 384). Tokens beyond the limit are left out of the middle."""
-        out = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for row, text in enumerate(texts):
-            out[row] = self._embed_one(self._tokenizer.encode(text).ids)
-        return out
-
-    def _embed_one(self, ids: list[int]) -> Vectors:
-        if len(ids) > MAX_TOKENS:
-            half = MAX_TOKENS // 2
-            ids = ids[:half] + ids[-half:]
-        tokens = np.array([ids], dtype=np.int64)
-        feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
-        hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
-        vector: Vectors = hidden[0].mean(axis=0) if hidden.ndim == 3 else hidden[0]
-        return vector / np.linalg.norm(vector)
+        super().__init__(prepared, MINILM_TOKENIZER.checked(), self.dimensions, self.max_tokens, threads=threads)

@@ -19,23 +19,23 @@ class SentenceTransformersEmbedder:
                 f"the embedder sentence-transformers:{model} needs an extra; install requirements/transformers.txt"
             ) from error
         try:
-            self._model = SentenceTransformer(model, device="cpu")
+            self.model = SentenceTransformer(model, device="cpu")
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"the model '{model}' cannot be loaded: {error}") from error
         self.name = f"sentence-transformers:{model}"
-        self.dimensions = int(self._model.get_embedding_dimension() or 0)
-        self.max_tokens = int(self._model.get_max_seq_length() or 256)
+        self.dimensions = int(self.model.get_embedding_dimension() or 0)
+        self.max_tokens = int(self.model.get_max_seq_length() or 256)
 
     def count_tokens(self, text: str) -> int:
-        return len(self._model.tokenizer(text, verbose=False)["input_ids"])
+        return len(self.model.tokenizer(text, verbose=False)["input_ids"])
 
     def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:  # noqa: ARG002
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+        return self._unit(self.model.encode_document(list(texts), show_progress_bar=False))
 
     def embed_questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:  # noqa: ARG002
-        rows = [self._unit(self._model.encode_query([text], show_progress_bar=False)) for text in texts]
+        rows = [self._unit(self.model.encode_query([text], show_progress_bar=False)) for text in texts]
         return np.concatenate(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
 
     @staticmethod

@@ -39,15 +39,20 @@ def _background(file: Path) -> Background:
 
 
 class Snapshot:
-    """A `Library` over one version's directory. A shared file lock tells the pruner that it is in use."""
+    """A `Library` over one version's directory. A shared file lock tells the pruner that it is in use.
 
-    def __init__(self, folder: Path, tombstones: frozenset[str] = frozenset()) -> None:
+    With the name of an `embedder`, NotReady where the version's vectors are another one's.
+    """
+
+    def __init__(self, folder: Path, tombstones: frozenset[str] = frozenset(), embedder: str = "") -> None:
         try:
             self._lock = (folder / "manifest.json").open("rb")
         except FileNotFoundError as error:
             raise NotReady(f"the index at {folder} is not there; publish again with 'firstline index'") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+            self.manifest: dict[str, Any] = json.load(self._lock)
+            self._refuse_another(embedder)
             self._read(folder, tombstones)
         except NotReady:
             self._lock.close()
@@ -57,8 +62,15 @@ class Snapshot:
             self._lock.close()
             raise NotReady(f"the index at {folder} is damaged: {error}; publish again") from error
 
+    def _refuse_another(self, embedder: str) -> None:
+        made = self.manifest["embedder"]
+        if embedder and made != embedder:
+            raise NotReady(
+                f"index version {self.manifest['version']} was made by the embedder {made}, and the setting "
+                f"'embedder' gives {embedder}; start with the other setting, or publish with this one"
+            )
+
     def _read(self, folder: Path, tombstones: frozenset[str]) -> None:
-        self.manifest: dict[str, Any] = json.load(self._lock)
         self.version = int(self.manifest["version"])
         articles = read_rows(folder / "articles.jsonl", article_from)
         self._articles = {article.key: article for article in articles if article.key not in tombstones}
@@ -107,6 +119,11 @@ class Snapshot:
         return self._translations.get(article_id, [])
 
     def nearest(self, vector: Vectors, audience: Audience, count: int) -> Rows:
+        if len(vector) != self._vectors.shape[1]:
+            raise NotReady(
+                f"index version {self.version} holds vectors of {self._vectors.shape[1]} numbers, and the embedder "
+                f"gives {len(vector)}; publish again"
+            )
         available = self._readable[audience]
         if not available:
             return np.empty(0, dtype=np.int64)

@@ -1,13 +1,21 @@
-"""`bot.ports.Embedder`: one suite over the default embedder and any sentence-transformers model."""
+"""`bot.ports.Embedder`: one suite over the default embedder, an exported model, a server and sentence-transformers."""
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from api.wiring import Encoders
+from bot.adapters.default_embedder import DefaultEmbedder
 from bot.adapters.model_files import MINILM_TOKENIZER
+from bot.adapters.onnx_embedder import OnnxEmbedder
+from bot.adapters.openai_embedder import OpenAIEmbedder
+from bot.adapters.token_counter import count_tokens
 from bot.ports import Embedder
+from tests.bot.embedding_server import running
+from tests.bot.onnx_folder import make_onnx_folder
+from tests.conftest import ROOT
 
 REFUNDS = "You can ask for a refund of a course within fourteen days."
 SUBTITLES = "Choose the language of the subtitles in the video player."
@@ -32,14 +40,30 @@ def transformer() -> Embedder:
     return SentenceTransformersEmbedder(str(MINILM_TOKENIZER.locate().parent))
 
 
+@pytest.fixture(scope="module")
+def onnx(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    return OnnxEmbedder(make_onnx_folder(tmp_path_factory.mktemp("onnx")))
+
+
+@pytest.fixture(scope="module")
+def openai(default: DefaultEmbedder) -> Iterator[Embedder]:
+    """A real server, with the default's multilingual half behind it."""
+    with running(default.multilingual) as server:
+        models = ROOT / "var" / "models" / "tiktoken"
+        yield OpenAIEmbedder(server.url, "use", "none", lambda text: count_tokens(text, models), 20)
+
+
+@pytest.fixture(scope="module")
+def default(encoders: Encoders) -> DefaultEmbedder:
+    assert isinstance(encoders.embedder, DefaultEmbedder)
+    return encoders.embedder
+
+
 # `make test-extras` installs the extra and runs this suite again.
-@pytest.fixture(params=["default", "transformer"] if find_spec("sentence_transformers") else ["default"])
+@pytest.fixture(params=["default", "onnx", "openai", *(["transformer"] if find_spec("sentence_transformers") else [])])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    if request.param == "default":
-        default: Embedder = request.getfixturevalue("encoders").embedder
-        return default
-    other: Embedder = request.getfixturevalue("transformer")
-    return other
+    chosen: Embedder = request.getfixturevalue(request.param)
+    return chosen
 
 
 def test_passages_are_unit_vectors_of_the_promised_shape(embedder: Embedder) -> None:
