@@ -84,8 +84,9 @@ class Settings(BaseSettings):
     replies: Path = Field(_PACKAGE / "replies.yaml", description="The bot's own words.")
     embedder: str = Field(
         "default",
-        description="default; onnx:FOLDER, made by 'firstline models export'; openai:MODEL on the server of embedder_url "
-        "(texts leave the machine); or sentence-transformers:NAME (a local folder or a hub name; needs the extra).",
+        description="default; onnx:FOLDER, made by 'firstline models export'; openai:MODEL, on the server of "
+        "embedder_url (texts leave the machine); or sentence-transformers:NAME (a local folder or a hub name; needs "
+        "the extra).",
     )
     embedder_url: str = Field("", description="Base URL of an OpenAI-compatible server, for openai:MODEL.")
     embedder_key: SecretStr = Field(SecretStr("none"), description="Key of that server.")

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -12,7 +11,7 @@ from bot.adapters.model_files import MINILM_TOKENIZER
 from bot.adapters.onnx_embedder import OnnxEmbedder
 from bot.adapters.sentence_transformers import SentenceTransformersEmbedder
 
-TEXTS = ["How do I get a refund?", "Where is my certificate?", "word " * 100, "?"]
+TEXTS = ["How do I get a refund?", "Where is my certificate?", "?"]
 LANGUAGES = ["en"] * len(TEXTS)
 
 
@@ -26,7 +25,12 @@ def tiny(folder: Path, pooling: str) -> str:
     torch.manual_seed(1)
     tokenizer = AutoTokenizer.from_pretrained(MINILM_TOKENIZER.checked().parent)
     config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        initializer_range=0.2,
     )
     BertModel(config).save_pretrained(folder / "bert")
     tokenizer.save_pretrained(folder / "bert")
@@ -43,14 +47,15 @@ def test_an_exported_model_is_near_its_source(tmp_path: Path, pooling: str) -> N
     source, target = tiny(tmp_path, pooling), tmp_path / "fast"
     ran = CliRunner().invoke(app, ["models", "export", source, str(target)])
     assert ran.exit_code == 0, ran.output
-    assert "32 dimensions, cosine to the source at least 0.9" in ran.output
+    assert "32 dimensions, cosine to the source at least " in ran.output
     card = json.loads((target / "model.json").read_text())
     assert (card["pooling"], card["query_prompt"], card["passage_prompt"]) == (pooling, "query: ", "passage: ")
     slow, fast = SentenceTransformersEmbedder(source), OnnxEmbedder(target)
     assert fast.count_tokens(TEXTS[0]) == slow.count_tokens(TEXTS[0])
     for way in ("embed_questions", "embed_passages"):
-        nearness = np.sum(getattr(slow, way)(TEXTS, LANGUAGES) * getattr(fast, way)(TEXTS, LANGUAGES), axis=1)
-        assert nearness[[0, 1, 3]].min() > 0.97, way  # what is too long is cut in the middle here, at the end there
+        nearness = getattr(slow, way)(TEXTS, LANGUAGES) @ getattr(fast, way)(TEXTS, LANGUAGES).T
+        assert nearness.argmax(axis=1).tolist() == [0, 1, 2], way
+        assert nearness.diagonal().min() > 0.97, way
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -72,9 +72,9 @@ def test_a_server_with_another_embedder_than_the_index_says_so(tmp_path: Path, s
 
 def test_vectors_of_another_length_are_not_asked(tmp_path: Path, storage: wiring.Storage) -> None:
     publish(tmp_path, storage, HashEmbedder())
-    with closing(Snapshot(tmp_path / "versions" / "1")) as library:
-        with pytest.raises(NotReady, match="holds vectors of 32 numbers, and the embedder gives 48"):
-            library.nearest(np.ones(48, dtype=np.float32), Audience.LEARNER, 3)
+    said = "holds vectors of 32 numbers, and the embedder gives 48"
+    with closing(Snapshot(tmp_path / "versions" / "1")) as library, pytest.raises(NotReady, match=said):
+        library.nearest(np.ones(48, dtype=np.float32), Audience.LEARNER, 3)
 
 
 def test_a_server_s_vectors_are_published_and_asked(
@@ -86,7 +86,7 @@ def test_a_server_s_vectors_are_published_and_asked(
     embedder = wiring.lazy_embedder(settings)
     assert embedder.name == "openai:small"
     publish(tmp_path, storage, embedder)
-    assert len(server.asked) == 2, "one to learn the dimensions, one for all passages"
+    assert [len(body["input"]) for body in server.asked[:2]] == [1, 12], "the dimensions, then all passages together"
     with closing(wiring.make_shelf(settings, storage.publications, embedder.name)) as shelf, shelf.library() as library:
         found = Retrieval(embedder).search(library, "how can I return a course", "en", Audience.LEARNER)
     assert found.article_ids[0] == "refund"
