@@ -10,7 +10,7 @@ from bot.composing import extract
 from bot.confidence import Calibrator, signs_of
 from bot.conversation import leans_back, readings
 from bot.decision import Thresholds, Verdict, decide, standing_of
-from bot.errors import NotReady
+from bot.errors import ModelUnavailable, NotReady
 from bot.generating import Writer
 from bot.intents import Intents
 from bot.language import detect
@@ -69,7 +69,8 @@ class Assistant:
         return Answering(self.replies, self.writer)
 
     def answer(self, question: Question) -> Outcome:
-        """Raises BadInput for an empty or endless message and NotReady where nothing is published."""
+        """Raises BadInput for an empty or endless message, NotReady where nothing is published, and ModelUnavailable
+        where the embedder's server is away and no person was asked for."""
         watch = Stopwatch()
         if known := self._known(question):
             watch.lap("recall")
@@ -80,7 +81,12 @@ class Assistant:
             evidence = Evidence(asked.language, timings=asked.watch.laps)
             return Chat(self.replies.say(topic.key, asked.language), asked.language, topic.key, evidence)
         with self.shelf.library() as library:
-            outcome = self._of_choice(library, asked) or self._of_message(library, asked)
+            try:
+                outcome = self._of_choice(library, asked) or self._of_message(library, asked)
+            except ModelUnavailable:
+                if topic.action != "handoff":
+                    raise
+                return self._required(asked, Evidence(asked.language, library.version, timings=asked.watch.laps))
             asked.watch.lap("compose")
             if self.cache is not None and isinstance(outcome, Answer) and not outcome.fell_back:
                 self.cache.keep(library, question, outcome)

@@ -34,6 +34,7 @@ class Shelf:
         self._state: tuple[int, frozenset[str]] | None = None
         self._held: dict[int, int] = {}
         self._checked = float("-inf")
+        self._why_not = "no articles are published yet; run 'firstline index SOURCE'"
 
     @contextmanager
     def library(self) -> Iterator[Library]:
@@ -42,7 +43,7 @@ class Shelf:
         with self._turn:
             library = self._current
             if library is None:
-                raise NotReady("no articles are published yet; run 'firstline index SOURCE'")
+                raise NotReady(self._why_not)
             self._held[id(library)] = self._held.get(id(library), 0) + 1
         try:
             yield library
@@ -60,7 +61,9 @@ class Shelf:
             state = self._live()
             if state is not None and state != self._state:
                 self._replace(self._open(*state), state)
-        except FirstlineError:
+        except FirstlineError as error:
+            if isinstance(error, NotReady):
+                self._why_not = str(error)  # also for who asks before the next look
             if self._current is None:
                 raise
         finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,16 @@ import pytest
 from api import wiring
 from bot.adapters.minilm import MiniLM
 from bot.adapters.onnx_embedder import CARD, MODEL, OnnxEmbedder, read_card
+from bot.adapters.openai_embedder import OpenAIEmbedder
 from bot.adapters.snapshot import Snapshot
+from bot.assistant import Assistant
 from bot.errors import BadInput, ModelUnavailable, NotReady
-from bot.models import Audience
+from bot.models import Audience, Handoff, Question
 from bot.ports import Embedder
 from bot.readiness import Readiness
 from bot.retrieval import Retrieval
 from bot.settings import Settings
+from bot.shelf import Shelf
 from tests.bot.embedding_server import EmbeddingServer, running
 from tests.bot.onnx_folder import make_onnx_folder
 from tests.conftest import ROOT
@@ -90,6 +94,32 @@ def test_a_server_s_vectors_are_published_and_asked(
     with closing(wiring.make_shelf(settings, storage.publications, embedder.name)) as shelf, shelf.library() as library:
         found = Retrieval(embedder).search(library, "how can I return a course", "en", Audience.LEARNER)
     assert found.article_ids[0] == "refund"
+
+
+def test_while_the_server_is_away_nothing_is_published_and_what_is_live_stays(
+    tmp_path: Path, storage: wiring.Storage, server: EmbeddingServer
+) -> None:
+    publish(tmp_path, storage, HashEmbedder())
+    server.manner = "401"
+    settings = Settings(data=tmp_path, models=MODELS, embedder="openai:small", embedder_url=server.url)
+    with pytest.raises(ModelUnavailable, match="openai:small gave no vectors: AuthenticationError 401"):
+        publish(tmp_path, storage, wiring.lazy_embedder(settings))
+    assert storage.publications.live() == 1
+
+
+def test_while_the_server_is_away_a_person_can_still_be_reached(
+    assistant: Assistant, published: Path, server: EmbeddingServer
+) -> None:
+    server.manner = "401"
+    shelf = Shelf(lambda: (1, frozenset()), lambda version, _: Snapshot(published / "versions" / str(version)))
+    embedder = OpenAIEmbedder(server.url, "small", "sk-x", len, 1)
+    with closing(shelf):
+        bot = replace(assistant, shelf=shelf, retrieval=Retrieval(embedder))
+        outcome = bot.answer(Question("I want to talk to a human"))
+        assert isinstance(outcome, Handoff)
+        assert (outcome.kind, outcome.reason, outcome.evidence.index_version) == ("required", "asked_for_human", 1)
+        with pytest.raises(ModelUnavailable):
+            bot.answer(Question("How do I get a refund?"))
 
 
 def test_an_exported_model_gives_the_vectors_of_its_files_and_its_name_changes_with_them(tmp_path: Path) -> None:
