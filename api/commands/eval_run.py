@@ -35,6 +35,7 @@ def run(
     as_json: Annotated[FileOption, typer.Option("--json", help="Write the run and its figures here.")] = None,
     html: Annotated[FileOption, typer.Option("--html", help="Write the report as one page here.")] = None,
     junit: Annotated[FileOption, typer.Option("--junit", help="Write the cases as JUnit XML here.")] = None,
+    pictures: Annotated[FileOption, typer.Option(help="Write two plots (SVG) into this folder.")] = None,
     with_ragas: Annotated[bool, typer.Option("--ragas", help="Add ragas' metrics that need no model.")] = False,
     judge_url: Annotated[str, typer.Option(help="An OpenAI-compatible server whose model judges answers.")] = "",
     judge_model: Annotated[str, typer.Option(help="The judge's name on that server.")] = "",
@@ -46,7 +47,7 @@ def run(
     from evals.configuration import git_revision, models_of, settings_of
     from evals.judging import judge_run
     from evals.ragas_metrics import load, without_a_model
-    from evals.report.files import write_html, write_json, write_junit
+    from evals.report.files import write_html, write_json, write_junit, write_pictures
     from evals.report.sheet import sheet_of
     from evals.report.table import print_sheet
     from evals.running import run as ask
@@ -77,7 +78,7 @@ def run(
         if judge is not None:
             say(f"{judge.model} is judging {judge_cases} answers …")
             sheet = replace(sheet, judgement=judge_run(found.results, judge, embedder, judge_cases))
-    for file, write in ((as_json, write_json), (html, write_html), (junit, write_junit)):
+    for file, write in ((as_json, write_json), (html, write_html), (junit, write_junit), (pictures, write_pictures)):
         if file is not None:
             write(file, sheet)
             say(f"written to {file}")

@@ -10,6 +10,7 @@ from evals.figures import Figure
 from evals.metrics.outcome_confusion import outcome_confusion
 from evals.metrics.speed import speed
 from evals.report.html import page
+from evals.report.pictures import SVG_STYLE, reliability_picture, risk_coverage_picture
 from evals.report.sheet import Sheet
 from evals.results import Result
 from evals.store import run_row
@@ -33,6 +34,19 @@ def report_row(sheet: Sheet) -> dict[str, Any]:
         "judgement": None if sheet.judgement is None else asdict(sheet.judgement),
         "run": run_row(run),
     }
+
+
+def write_pictures(folder: Path, sheet: Sheet) -> None:
+    """Risk-coverage and reliability as files of their own, black on white, for a README or a slide."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in (("risk-coverage", risk_coverage_picture), ("reliability", reliability_picture)):
+        drawn = picture(sheet.run.results)
+        if drawn:
+            start, end = drawn.index("<svg"), drawn.index("</svg>")
+            head, body = drawn[start:end].split(">", 1)
+            paper = f'<style>{SVG_STYLE}</style><rect width="100%" height="100%" fill="white"/>'
+            whole = f'{head} xmlns="http://www.w3.org/2000/svg">{paper}{body}</svg>\n'
+            (folder / f"{name}.svg").write_text(whole, encoding="utf-8")
 
 
 def write_json(file: Path, sheet: Sheet) -> None:

@@ -11,6 +11,11 @@ from evals.results import Result
 
 WIDTH, HEIGHT, MARGIN = 360, 240, 40
 BINS = 20
+SVG_STYLE = (
+    "text{font:11px sans-serif;fill:#222}.axis{stroke:#222}.guide{stroke:#888;stroke-dasharray:3 3;fill:none}"
+    ".one{stroke:#2a6fb0;fill:none;stroke-width:2}.fill-one{fill:#2a6fb0}.fill-two{fill:#c4572b}"
+)
+"""For a picture that stands by itself; in the report the page's own style holds."""
 Points = Sequence[tuple[float, float]]
 
 

@@ -16,9 +16,18 @@ def connections(api: Any) -> int:
     return len([path for _, path, _ in api.requests if path.endswith("/events")])
 
 
+def begin(seen: Any, api: Any) -> None:
+    """Ask for a person, and wait until the service has the conversation."""
+    seen.person.click()
+    for _ in range(200):
+        if "c1" in api.conversations:
+            return
+        seen.page.wait_for_timeout(50)
+
+
 def test_nothing_is_shown_twice_after_the_connection_broke(visit: Any, api: Any) -> None:
     seen = visit().open()
-    seen.person.click()
+    begin(seen, api)
     api.conversations["c1"]["person"] = {"name": "Kim"}
     says(api, "one")
     expect(seen.panel.locator(".agent")).to_have_text(["one"])
@@ -33,7 +42,7 @@ def test_nothing_is_shown_twice_after_the_connection_broke(visit: Any, api: Any)
 
 def test_while_a_person_is_there_no_bubble_of_the_bot_appears(visit: Any, api: Any, strings: Any) -> None:
     seen = visit().open()
-    seen.person.click()
+    begin(seen, api)
     api.conversations["c1"]["person"] = {"name": None}
     expect(seen.panel.locator(".names p")).to_have_text(strings["en"]["agent"])
     seen.ask("hello?", answered=False)

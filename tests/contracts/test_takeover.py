@@ -66,7 +66,12 @@ def test_the_same_reply_sent_four_times_at_once_is_one(store: SqlStore) -> None:
     assert [message.role for message in chat.transcript(conversation)] == ["system", "agent"]
 
 
-async def test_followers_are_woken_after_the_commit_and_only_then(store: SqlStore) -> None:
+def test_followers_are_woken_after_the_commit_and_only_then(store: SqlStore) -> None:
+    with ThreadPoolExecutor(1) as apart:  # a browser's loop may be running in this thread
+        apart.submit(asyncio.run, followed(store)).result()
+
+
+async def followed(store: SqlStore) -> None:
     chat = Chat(store, Script())
     conversation, _ = chat.start("demo", "en")
     with store.news.following(conversation.id) as woken:
