@@ -23,7 +23,7 @@ def bench(
     curve: Annotated[bool, typer.Option(help="Also grow to 50,000 chunks, which takes minutes.")] = True,
 ) -> None:
     """Time questions beside the raw embedding, in process, over HTTP, under load and growing; and the peers."""
-    os.environ |= {f"FIRSTLINE_LIMITS__{name}": "1000000/60" for name in ("ADDRESS", "CONVERSATION", "SITE")}
+    os.environ |= {f"FIRSTLINE_LIMITS__{name}": "1000000/minute" for name in ("ADDRESS", "CONVERSATION", "SITE")}
     os.environ |= {"FIRSTLINE_METRICS_PORT": "0"}
     from api import wiring
     from bot.adapters.minilm import MiniLM
