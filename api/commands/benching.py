@@ -20,6 +20,7 @@ def bench(
     peers: Annotated[
         Path | None, typer.Option(help="Python of the peers' environment (`make bench`). Default: no peers.")
     ] = None,
+    store: Annotated[int, typer.Option(min=150, help="Articles in store when the resident size is read.")] = 1000,
     curve: Annotated[bool, typer.Option(help="Also grow to 50,000 chunks, which takes minutes.")] = True,
 ) -> None:
     """Time questions beside the raw embedding, in process, over HTTP, under load and growing; and the peers."""
@@ -40,7 +41,7 @@ def bench(
 
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        write_material(work, articles)
+        write_material(work, articles, store)
         texts = [row["text"] for row in ours.questions(work)]
         say("Firstline …")
         start = time.perf_counter()
@@ -74,7 +75,7 @@ def bench(
             f"p99 {ours.percentile(over_http, 0.99) / embedding:.1f}x"
         )
         print(f"{ours.AT_ONCE} at once: {rate:.0f} questions/s = {rate / ceiling:.0%} of cores / embedding time")
-        print(f"publishing 1,000 articles: {passages / indexed:.2f} of the raw embedding rate")
+        print(f"publishing {store} articles: {passages / indexed:.2f} of the raw embedding rate")
         if curve:
             sentences = [item.text[:200] for item in read_items(work / "filler.jsonl")[: growth.BASE]]
             grown = wiring.make_workbench(settings, wrap=lambda embedder: growth.Turned(embedder, sentences))

@@ -14,18 +14,18 @@ from ingestion.corpus import read_corpus
 
 QUESTIONS = 200
 ARTICLES = 1000
-"""Articles in store when the resident size is read."""
+"""Articles in store when the resident size is read, where no other number is asked for."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
-def write_material(folder: Path, articles: Path) -> None:
+def write_material(folder: Path, articles: Path, store: int = ARTICLES) -> None:
     """corpus.jsonl, questions.jsonl (golden cases that an article settles) and filler.jsonl."""
     found = [each for each in read_corpus([articles]).articles if each.locale == "en" and each.audience == "learner"]
     write(folder / "corpus.jsonl", map(row_of, found))
     cases = [case for case in golden_cases("en") if case.kind == "answerable" and not case.question.turns]
     asked = [{"text": case.question.text, "settled_by": list(case.settled_by)} for case in cases[:QUESTIONS]]
     write(folder / "questions.jsonl", asked)
-    write(folder / "filler.jsonl", islice(recombined(each.text for each in found), ARTICLES - len(found)))
+    write(folder / "filler.jsonl", islice(recombined(each.text for each in found), max(0, store - len(found))))
 
 
 def recombined(texts: Iterable[str]) -> Iterator[dict[str, Any]]:

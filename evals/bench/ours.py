@@ -4,6 +4,7 @@ import json
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,8 @@ def service(data: Path) -> Iterator[tuple[str, int, float]]:
         assert process.stderr is not None
         line = next(line for line in process.stderr if line.startswith("Firstline is at "))
         base = line.split()[3].rstrip(";")
+        # Its log goes on; a full pipe would hold it up.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
         while not _ready(base):
             if time.perf_counter() - start > PATIENCE:
                 raise TimeoutError(f"{base} was not ready within {PATIENCE} seconds")
