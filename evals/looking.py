@@ -42,7 +42,8 @@ def look(
     if compared:
         row = replace(row, baselines=_baselines(library, found, row))
     if shown:
-        row = replace(row, passages=tuple(_shown(passage) for passage in found.passages[:SHOWN]))
+        source = row.cited[:1] if passages else ()
+        row = replace(row, passages=tuple(_shown(passage, source) for passage in found.passages[:SHOWN]))
     return row
 
 
@@ -85,12 +86,13 @@ def _best_chunk(library: Library, passages: Sequence[Passage], article: Article)
     return chosen[0] if chosen else next(chunk.text for chunk in library.chunks if chunk.article_key == article.key)
 
 
-def _shown(passage: Passage) -> dict[str, Any]:
+def _shown(passage: Passage, source: Sequence[str]) -> dict[str, Any]:
+    """With the whole text of the article that an answer is taken from: its sentences may stand anywhere in it."""
     return {
         "article_id": passage.article.id,
         "locale": passage.article.locale,
         "title": passage.article.title,
-        "text": passage.chunk.text,
+        "text": passage.article.text if passage.article.id in source else passage.chunk.text,
         "dense": round(passage.dense, 4),
         "keyword": round(passage.keyword, 4),
         "score": round(passage.score, 4),

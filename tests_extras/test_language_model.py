@@ -30,11 +30,11 @@ QUESTIONS = (
     "How do I cancel my Quillmere Plus subscription?",
     "How do I apply for financial aid?",
     "How do I download videos to watch offline?",
-    "How do I get my certificate?",
+    "How do I turn captions on for a video?",
     "How do I change the e-mail address of my account?",
     "How do I hand in an assignment?",
-    "What does Quillmere Plus cost?",
-    "How do I move my deadlines?",
+    "How do I ask for a refund of a degree deposit?",
+    "How do I change the playback speed of a video?",
 )
 
 
