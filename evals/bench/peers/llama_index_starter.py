@@ -33,11 +33,12 @@ class Starter:
     def __init__(self, folder: str, onnx: MiniLM | None) -> None:
         self._embedding = Onnx(onnx) if onnx else HuggingFaceEmbedding(model_name=folder)
         self._index = VectorStoreIndex([], embed_model=self._embedding)
-        self._retriever = self._index.as_retriever(similarity_top_k=TOP)
 
     def add(self, items: Sequence[Item]) -> None:
         for item in items:
             self._index.insert(Document(text=f"{item.title}\n\n{item.text}", metadata={"article": item.id}))
+        # A retriever remembers which nodes there were when it was made.
+        self._retriever = self._index.as_retriever(similarity_top_k=TOP)
 
     def search(self, text: str) -> list[str]:
         return [found.node.metadata["article"] for found in self._retriever.retrieve(text)]
