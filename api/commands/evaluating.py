@@ -37,6 +37,27 @@ def train_prior(
         print(f"written to {write}")
 
 
+@app.command("train-map")
+def train_map(
+    corpora: Annotated[list[Path], typer.Argument(help="Folders of Markdown, or corpus.jsonl files, in English.")],
+    write: Annotated[Path | None, typer.Option(help="Where to write the map.")] = None,
+) -> None:
+    """Learn how questions in other languages are looked up by the English model, from English text alone."""
+    from bot.adapters.default_embedder import DefaultEmbedder
+    from evals.training.mapping import fit, pairs_of, report
+
+    settings = settings_for(None)
+    embedder = DefaultEmbedder(settings.models, settings.threads)
+    pairs = []
+    for corpus in corpora:
+        say(f"embedding {corpus} …")
+        pairs.append(pairs_of(corpus, embedder))
+    print("\n".join(report(pairs)))
+    if write is not None:
+        fit(pairs).save(write)
+        print(f"written to {write}")
+
+
 @app.command()
 def promise(
     datasets: Annotated[list[Path], typer.Argument(help="Folders with corpus.jsonl, queries.jsonl and qrels.tsv.")],

@@ -1,8 +1,8 @@
 """The embedder that needs nothing from outside: MiniLM for English beside multilingual USE, in one vector.
 
-A passage is `[MiniLM | USE | rest]`: English text fills the first half, other languages leave it empty and put their
-weight into `rest`, so that all passages have length 1. A question in English looks mostly at the first half, any
-other question only at the second. So one collection serves all languages, and each language gets its best model.
+A text is `[MiniLM | USE]`. Where it is not English, the first half is what the second becomes in MiniLM's space
+(`bot.space_map`). A question in English looks mostly at the first half, any other question mostly at the second. So one
+collection serves all languages, and each language gets its best mixture.
 """
 
 import threading
@@ -17,13 +17,14 @@ from bot.adapters.model_files import USE_TOKENIZER, USE_WEIGHTS
 from bot.adapters.names import DEFAULT_NAME
 from bot.language import detect
 from bot.ports import Vectors
+from bot.space_map import load_space_map
 
 USE_SHARE = 0.3
 """How much an English question also looks at the multilingual half (1 = as much as at MiniLM)."""
+MAPPED_SHARE = 0.5
+"""How much any other question also looks at MiniLM's half (1 = as much as at the multilingual one)."""
 REMEMBERED = 64
 """Texts whose vectors are kept: the intents and the search look at the same message."""
-_ENGLISH = slice(0, MiniLM.dimensions)
-_SHARED = slice(MiniLM.dimensions, MiniLM.dimensions + 512)
 
 
 class DefaultEmbedder:
@@ -32,7 +33,7 @@ class DefaultEmbedder:
     Texts are embedded one by one, so that a question gets the same vector whatever it arrives with.
     """
 
-    dimensions = MiniLM.dimensions + 512 + 1
+    dimensions = MiniLM.dimensions + 512
     name = DEFAULT_NAME
     max_tokens = MiniLM.max_tokens
 
@@ -42,6 +43,7 @@ class DefaultEmbedder:
         USE_WEIGHTS.checked()
         USE_TOKENIZER.checked()
         self._minilm = MiniLM(models, threads)
+        self._map = load_space_map()
         self._use = USE(threads=1)
         self._lock = threading.Lock()
         self._english = lru_cache(REMEMBERED)(self._embed_english)
@@ -72,22 +74,21 @@ class DefaultEmbedder:
         return self.multilingual(texts), english
 
     def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        out[:, _SHARED] = self.multilingual(texts)
+        shared = self.multilingual(texts)
+        english = self._map.walk(shared)
         for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
             if language.startswith("en"):
-                out[row, _ENGLISH] = self._minilm.embed([text])[0]
-            else:
-                out[row, -1] = 1.0
-        return np.divide(out, np.sqrt(np.float32(2)))
+                english[row] = self._minilm.embed([text])[0]
+        return np.divide(np.hstack([english, shared]), np.sqrt(np.float32(2)))
 
     def embed_questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         shared = self.multilingual(texts)
+        english = self._map.walk(shared)
         for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
             if language.startswith("en"):
-                out[row, _ENGLISH] = self._english(text) / (1 + USE_SHARE)
-                out[row, _SHARED] = shared[row] * USE_SHARE / (1 + USE_SHARE)
+                english[row] = self._english(text) / (1 + USE_SHARE)
+                shared[row] *= USE_SHARE / (1 + USE_SHARE)
             else:
-                out[row, _SHARED] = shared[row]
-        return np.multiply(out, np.sqrt(np.float32(2)))
+                english[row] *= MAPPED_SHARE / (1 + MAPPED_SHARE)
+                shared[row] /= 1 + MAPPED_SHARE
+        return np.multiply(np.hstack([english, shared]), np.sqrt(np.float32(2)))

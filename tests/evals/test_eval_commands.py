@@ -314,3 +314,16 @@ def test_injections_are_tried_by_one_command(firstline: Run, articles: Path, tmp
     assert "alone: nothing answered, direct" in tried.out
     assert "false alarms, benign twins" in tried.out
     assert "nothing internal given away" in tried.out
+
+
+def test_the_map_between_the_models_is_learned_from_english_articles(
+    firstline: Run, articles: Path, tmp_path: Path
+) -> None:
+    written = tmp_path / "map.npz"
+    done = firstline("eval", "train-map", articles, ROOT / "kb_articles/en/account", "--write", written)
+    assert done.code == 0, done.err
+    assert done.out.count("cosine of mapped and real, left out:") == 2
+    assert written.stat().st_size > 100_000
+    refused = firstline("eval", "train-map", ROOT / "kb_articles/zh")
+    assert refused.code == 2
+    assert "no article in English" in refused.err
