@@ -5,6 +5,7 @@ A text is `[MiniLM | USE]`. Where it is not English, the first half is what the 
 collection serves all languages, and each language gets its best mixture.
 """
 
+import copy
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -43,7 +44,7 @@ class DefaultEmbedder:
         USE_WEIGHTS.checked()
         USE_TOKENIZER.checked()
         self._minilm = MiniLM(models, threads)
-        self._map = load_space_map()
+        self._map, self._mapped_share = load_space_map(), MAPPED_SHARE
         self._use = USE(threads=1)
         self._lock = threading.Lock()
         self._english = lru_cache(REMEMBERED)(self._embed_english)
@@ -52,6 +53,12 @@ class DefaultEmbedder:
 
     def count_tokens(self, text: str) -> int:
         return self._minilm.count_tokens(text)
+
+    def without_map(self) -> "DefaultEmbedder":
+        """The same, but that questions which are not English look at the multilingual half alone; to compare with."""
+        plain = copy.copy(self)
+        plain._mapped_share = 0.0
+        return plain
 
     def multilingual(self, texts: Sequence[str]) -> Vectors:
         """The USE half alone, shape (len(texts), 512), unit length."""
@@ -89,6 +96,6 @@ class DefaultEmbedder:
                 english[row] = self._english(text) / (1 + USE_SHARE)
                 shared[row] *= USE_SHARE / (1 + USE_SHARE)
             else:
-                english[row] *= MAPPED_SHARE / (1 + MAPPED_SHARE)
-                shared[row] /= 1 + MAPPED_SHARE
+                english[row] *= self._mapped_share / (1 + self._mapped_share)
+                shared[row] /= 1 + self._mapped_share
         return np.multiply(np.hstack([english, shared]), np.sqrt(np.float32(2)))

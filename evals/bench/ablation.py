@@ -5,7 +5,7 @@ those. The learned weights are pairwise logistic regression (Joachims, "Optimizi
 Data", 2002), always trained on the other data sets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
+from bot.adapters.default_embedder import DefaultEmbedder
 from bot.assistant import Assistant
 from bot.fusion import DEFAULT, Weights
 from bot.language import detect
 from bot.models import Audience
-from bot.ports import Library
+from bot.ports import Embedder, Library
 from evals.bootstrap import Floats
 from evals.dataset import LabelledQuestion
 from evals.paired import difference
@@ -31,33 +32,46 @@ def weighing(weights: Weights, look: str, weight: float) -> Weights:
     return replace(weights, **change)
 
 
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A way of scoring."""
+
+    weights: Weights = DEFAULT
+    mapped: bool = True
+    """Whether questions in other languages are looked up by the English model too (`bot.space_map`)."""
+
+
 NOTHING = Weights(0.0, 0.0, 0.0, 0.0, 0.0)
 LEARNED = "learned on the other sets"
 PLAIN = "plain mix"
 WAYS = {
-    **{f"{look} alone": weighing(NOTHING, look, 1.0) for look in LOOKS},
-    PLAIN: Weights(second=0.0, label=0.0, name=0.0, keyword=0.2, even=False),
-    **{f"without {look}": weighing(DEFAULT, look, 0.0) for look in LOOKS},
-    "languages not evened out": replace(DEFAULT, even=False),
-    "Firstline": DEFAULT,
+    **{f"{look} alone": Mix(weighing(NOTHING, look, 1.0)) for look in LOOKS},
+    "text alone, without the map": Mix(weighing(NOTHING, "text", 1.0), mapped=False),
+    PLAIN: Mix(Weights(second=0.0, label=0.0, name=0.0, keyword=0.2, even=False), mapped=False),
+    **{f"without {look}": Mix(weighing(DEFAULT, look, 0.0)) for look in LOOKS},
+    "languages not evened out": Mix(replace(DEFAULT, even=False)),
+    "without the map": Mix(mapped=False),
+    "Firstline": Mix(),
 }
 """Every mix is compared with the last."""
 HARDEST = 30
 """Wrong articles of a question that the learned weights look at."""
+FAR = -1.0
+"""Score of an article that one search found and another did not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One question's candidates: which are right, and each look's score, shape (candidates, looks), with languages
-    evened out and without."""
+    """One question's candidates: which are right, and each look's score, shape (candidates, looks), by whether
+    languages are evened out and whether the map is used."""
 
     right: npt.NDArray[np.bool_]
-    even: Floats
-    uneven: Floats
+    scores: Mapping[tuple[bool, bool], Floats]
+    english: bool = True
 
-    def rank(self, weights: Weights) -> float:
+    def rank(self, mix: Mix) -> float:
         """Place of the first right article, from 1; infinite where none was found."""
-        scores = (self.even if weights.even else self.uneven) @ shares(weights)
+        scores = self.scores[mix.weights.even, mix.mapped] @ shares(mix.weights)
         places = np.flatnonzero(self.right[np.argsort(-scores, kind="stable")])
         return float(places[0] + 1) if len(places) else np.inf
 
@@ -82,17 +96,31 @@ def look(assistant: Assistant, questions: Sequence[LabelledQuestion], name: str)
 
 def _looked(assistant: Assistant, library: Library, each: LabelledQuestion) -> Looked:
     language = detect(each.question.text, each.question.locale)
-    ids: tuple[str, ...] = ()
-    columns: dict[bool, list[list[float]]] = {True: [], False: []}
-    for even, into in columns.items():
-        for name in LOOKS:
-            retrieval = replace(assistant.retrieval, weights=replace(weighing(NOTHING, name, 1.0), even=even))
-            found = retrieval.search(library, each.question.text, language, Audience.LEARNER)
-            score = {passage.article.id: passage.score for passage in found.passages}
-            ids = ids or tuple(sorted(score))
-            into.append([score[article_id] for article_id in ids])
+    english = language == "en"
+    tables = {}
+    for mapped in (True,) if english else (True, False):
+        embedder = assistant.retrieval.embedder if mapped else _without_map(assistant.retrieval.embedder)
+        for even in (True, False):
+            found = {
+                name: replace(
+                    assistant.retrieval,
+                    embedder=embedder,
+                    weights=replace(weighing(NOTHING, name, 1.0), even=even),
+                ).search(library, each.question.text, language, Audience.LEARNER)
+                for name in LOOKS
+            }
+            tables[even, mapped] = [{p.article.id: p.score for p in each.passages} for each in found.values()]
+    ids = sorted({article_id for table in tables.values() for column in table for article_id in column})
+    scores = {
+        key: np.array([[column.get(article_id, FAR) for column in table] for article_id in ids])
+        for key, table in tables.items()
+    }
     right = np.array([article_id in each.settled_by for article_id in ids], dtype=bool)
-    return Looked(right, np.array(columns[True]).T, np.array(columns[False]).T)
+    return Looked(right, scores | {(even, False): scores[even, True] for even in (True, False) if english}, english)
+
+
+def _without_map(embedder: Embedder) -> Embedder:
+    return embedder.without_map() if isinstance(embedder, DefaultEmbedder) else embedder
 
 
 def learn(sets: Sequence[LookedSet]) -> Weights:
@@ -102,11 +130,12 @@ def learn(sets: Sequence[LookedSet]) -> Weights:
     for each in sets:
         for question in each.questions:
             if question.right.any() and not question.right.all():
-                scores = question.even @ shares(DEFAULT)
-                best = question.even[np.argmax(np.where(question.right, scores, -np.inf))]
+                looks = question.scores[True, True]
+                scores = looks @ shares(DEFAULT)
+                best = looks[np.argmax(np.where(question.right, scores, -np.inf))]
                 wrong = np.argsort(np.where(question.right, np.inf, -scores), kind="stable")
                 wrong = wrong[: min(HARDEST, int((~question.right).sum()))]
-                pairs.append(best - question.even[wrong])
+                pairs.append(best - looks[wrong])
                 weight += [1 / len(wrong) / len(each.questions)] * len(wrong)
     rows, counts = np.concatenate(pairs), np.array(weight)
     model = LogisticRegression(C=0.3, fit_intercept=False, max_iter=2000)
@@ -117,28 +146,30 @@ def learn(sets: Sequence[LookedSet]) -> Weights:
 
 
 def table(sets: Sequence[LookedSet]) -> list[str]:
-    """A line for each set and way, then the differences of all sets together."""
-    ranks = {way: [_ranks(each, weights) for each in sets] for way, weights in WAYS.items()}
+    """A line for each set and way, then the differences of all sets together, and of the languages but English."""
+    ranks = {way: [_ranks(each, mix) for each in sets] for way, mix in WAYS.items()}
     if len(sets) > 1:
-        others = [learn([*sets[:at], *sets[at + 1 :]]) for at in range(len(sets))]
-        learned = [_ranks(each, weights) for each, weights in zip(sets, others, strict=True)]
+        others = [Mix(learn([*sets[:at], *sets[at + 1 :]])) for at in range(len(sets))]
+        learned = [_ranks(each, mix) for each, mix in zip(sets, others, strict=True)]
         ranks = {LEARNED: learned} | ranks
     lines = [
-        f"{each.name:14s} n={len(each.questions):4d} {way:26s} {_figures(ranks[way][at])}"
+        f"{each.name:14s} n={len(each.questions):4d} {way:27s} {_figures(ranks[way][at])}"
         for at, each in enumerate(sets)
         for way in ranks
     ]
-    final = np.concatenate(ranks["Firstline"])
-    for way, by_set in ranks.items():
-        if way != "Firstline":
-            lines.append(
-                f"all sets       n={len(final):4d} Firstline - {way:26s} {_against(np.concatenate(by_set), final)}"
-            )
+    foreign = np.array([not question.english for each in sets for question in each.questions])
+    pools = [("all sets", np.ones(len(foreign), dtype=bool))] + ([("not English", foreign)] if foreign.any() else [])
+    together = {way: np.concatenate(by_set) for way, by_set in ranks.items()}
+    for name, rows in pools:
+        for way, pooled in together.items():
+            if way != "Firstline":
+                against = _against(pooled[rows], together["Firstline"][rows])
+                lines.append(f"{name:14s} n={rows.sum():4d} Firstline - {way:27s} {against}")
     return lines
 
 
-def _ranks(each: LookedSet, weights: Weights) -> Floats:
-    return np.array([question.rank(weights) for question in each.questions])
+def _ranks(each: LookedSet, mix: Mix) -> Floats:
+    return np.array([question.rank(mix) for question in each.questions])
 
 
 def _figures(ranks: Floats) -> str:
