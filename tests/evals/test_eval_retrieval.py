@@ -63,7 +63,7 @@ def test_the_ablation_names_what_each_part_is_worth(asked, dataset: Path) -> Non
     code, out, _ = asked("--ablation", dataset)
     assert code == 0
     assert "n=   3 without label               hit@1/3/5" in out
-    assert "n=   3 Firstline                  hit@1/3/5 1.000 / 1.000 / 1.000" in out
+    assert "n=   3 Firstline                   hit@1/3/5 1.000 / 1.000 / 1.000" in out
     assert "Firstline - plain mix" in out
 
 
