@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         timedelta(hours=12),
         description="Silence of an agent in a chat after which the assistant answers again (s, m, h, d).",
     )
+    takeover_elsewhere: Duration = Field(
+        timedelta(hours=72),
+        description="The same where the agent answers at another desk (Zendesk, e-mail), unless the ticket is closed "
+        "before.",
+    )
     worker: bool = Field(True, description="Deliver tickets inside 'serve'; false where 'firstline worker' does it.")
     retry_longest: Duration = Field(timedelta(minutes=10), description="Longest wait between two tries of a delivery.")
     give_up: Duration = Field(

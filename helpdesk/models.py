@@ -39,14 +39,17 @@ class Conversation:
     """How it ended, as last settled; None while it goes on, or where nothing was asked."""
     ended_at: datetime | None = None
     taken_by: str | None = None
-    """Login of the agent who has joined; the bot is silent until it is None again."""
+    """Login of the agent who has joined, or `ELSEWHERE` and the name of the desk where somebody answers; the bot is
+    silent until it is None again."""
     taken_name: str | None = None
-    """The name that learners know that agent by."""
+    """The name that learners know that agent by; of another desk, who wrote last."""
 
 
 Pulse = tuple[Any, ...]
 """To be compared with another one of the same conversation, and for nothing else."""
 TO_PERSON = "to_person"
+ELSEWHERE = "@"
+"""No login begins with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ def opening(delivery: Delivery) -> str:
         f"{ticket.label} from the chat of {ticket.site} ({ticket.department.value}, {ticket.priority.value} priority)",
         f"Language {ticket.language}, identity {vouched}",
         *contact_lines(ticket),
-        "Answer this mail: your words reach the learner's chat.",
+        "Answer this mail: your words reach the learner's chat, and the assistant is silent there. A line #solved "
+        "closes the ticket.",
     ]
     why = [f"- {claim.text}: “{claim.quote}”" for claim in ticket.summary]
     parts = ["\n".join(facts), "\n".join(why), *(turn_text(turn) for turn in delivery.turns)]
