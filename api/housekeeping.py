@@ -38,7 +38,8 @@ def tidy_up(context: Context) -> None:
     released += takeover.release_forgotten(now - settings.takeover_elsewhere, elsewhere=True)
     receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
     for each in receipt.elsewhere:
-        log.info("forgotten_but_elsewhere", connector=each.connector, remote_id=each.remote_id, key=each.external_id)
+        where = {"connector": each.connector, "remote_id": each.remote_id, "key": each.external_id}
+        log.info("forgotten_but_elsewhere", what=each.what, **where)
     pruned = prune(settings.data, storage.publications, settings.keep_versions)
     log.info(
         "housekeeping",

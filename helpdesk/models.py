@@ -201,12 +201,15 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A ticket that another system has, or may have: nothing of it can be erased from here."""
+    """A ticket, or a mail to its learner, that others have, or may have: nothing of it can be erased from here."""
 
     connector: str
     external_id: str
+    """Of the ticket."""
     remote_id: str | None
-    """None: it was being sent, and whether it arrived is not known. Look for the external id there."""
+    """None: it was being sent, and whether it arrived is not known. Look for the external id there. Of a mail, its
+    delivery's id, with which its Message-ID begins."""
+    what: Literal["ticket", "mail to the learner"] = "ticket"
 
 
 @dataclass(frozen=True, slots=True)

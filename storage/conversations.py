@@ -211,11 +211,14 @@ class SqlConversations:
 
 
 def _elsewhere(ids: Sequence[str]) -> Select[Any]:
-    """Of each ticket that an attempt was made for: the desk, the two ids."""
+    """Of each ticket, and each mail to its learner, that an attempt was made for: as `Elsewhere` has it."""
     remote = (remote_tickets.c.ticket_number == tickets.c.number) & (remote_tickets.c.connector == outbox.c.connector)
-    made = (outbox.c.ticket_number == tickets.c.number) & (outbox.c.kind == "ticket_created")
-    query = select(outbox.c.connector, tickets.c.external_id, remote_tickets.c.remote_id)
-    tried = query.join(tickets, made).outerjoin(remote_tickets, remote).order_by(tickets.c.number)
+    sent = (outbox.c.ticket_number == tickets.c.number) & outbox.c.kind.in_(("ticket_created", "reply_mailed"))
+    mailed = outbox.c.kind == "reply_mailed"
+    remote_id = case((mailed, outbox.c.id), else_=remote_tickets.c.remote_id)
+    what = case((mailed, "mail to the learner"), else_="ticket")
+    query = select(outbox.c.connector, tickets.c.external_id, remote_id, what)
+    tried = query.join(tickets, sent).outerjoin(remote_tickets, remote).order_by(outbox.c.position)
     return tried.where(tickets.c.conversation_id.in_(ids), outbox.c.attempts > 0, outbox.c.connector != BUILT_IN)
 
 
