@@ -333,7 +333,8 @@ def make_worker(
     trouble: Callable[[Exception], None],
 ) -> Worker:
     """Delivers what the outbox owes, once it is started."""
-    courier = Courier(store, desks, patience=Patience(settings.retry_longest, settings.give_up))
+    patience = Patience(settings.retry_longest, settings.give_up)
+    courier = Courier(store, desks, patience=patience, public_url=settings.public_url)
     return Worker(store, courier, desks, report=report, trouble=trouble)
 
 

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -120,6 +121,11 @@ class Settings(BaseSettings):
     give_up: Duration = Field(
         timedelta(days=1), description="Age from which a delivery that keeps failing (20 times or more) is given up."
     )
+    public_url: str = Field(
+        "",
+        description="Address under which learners reach this service, like https://help.example.edu. It is put before "
+        "the help pages' paths in tickets, mails and webhooks. Empty: they stay paths.",
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
     )
@@ -130,6 +136,14 @@ class Settings(BaseSettings):
     desks: dict[str, DeskSettings] = Field(
         default_factory=dict, description="Desks that tickets are delivered to, by name; see docs/delivery.md."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("that is no address like https://help.example.edu")
+        return url.rstrip("/")
 
     @classmethod
     def settings_customise_sources(
