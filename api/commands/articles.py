@@ -23,7 +23,9 @@ def index(
     sources: Sources,
     data: DataOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; publish nothing.")] = False,
-    skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Leave broken articles out.")] = False,
+    skip_invalid: Annotated[
+        bool, typer.Option("--skip-invalid", help="Leave broken articles out until they are mended.")
+    ] = False,
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Publish even if over 20 % of the articles go.")
     ] = False,
