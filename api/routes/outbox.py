@@ -5,8 +5,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.agents import CurrentAgent, CurrentLead
 from api.context import Here
+from api.desks import desk_names
 from api.pages import page as render_page
-from api.wiring import desk_names
 from helpdesk import outbox
 from helpdesk.models import RowState, ticket_label
 

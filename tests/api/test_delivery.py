@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 from api import logs
 from api.agents import COOKIE
 from api.delivery import DeliveryReport, delivering
-from api.wiring import Storage, make_desks
+from api.desks import make_desks
+from api.wiring import Storage
 from bot.errors import BadInput
 from bot.settings import Site
 from helpdesk.conversations import Chat
