@@ -45,15 +45,12 @@ class Inbound:
         """A person's words become an agent's turn in the chat, an open ticket is in progress, and the bot is silent
         until the ticket is closed or the chat released; words from before that do not silence it again. False where
         nothing was done: they are known, empty, or the ticket was erased."""
-        words, name = _words(text), _name(author)
+        words, name, external_key = _words(text), _name(author), f"{connector}/{key}"
         with self._store.begin() as work:
-            found = _locked(work, number)
+            found = _unheard(work, number, external_key)
             if found is None or not words:
                 return False
             ticket, conversation = found
-            external_key = f"{connector}/{key}"
-            if work.messages.by_external_key(conversation.id, external_key) is not None:
-                return False
             now, actor = self._clock(), name or connector
             if conversation.taken_by is None and ticket.status is not Status.CLOSED and not _over(ticket, at):
                 enter(work, ticket, conversation, f"{ELSEWHERE}{connector}", now, actor=actor, name=name)
@@ -66,15 +63,12 @@ class Inbound:
     def wrote(self, number: int, text: str, key: str, connector: str) -> bool:
         """The learner's own words become their turn in the chat, and the ticket's desk is told of them. A closed ticket
         is open again, where its chat has no other. False as in `reply`."""
-        words = _words(text)
+        words, external_key = _words(text), f"{connector}/{key}"
         with self._store.begin() as work:
-            found = _locked(work, number)
+            found = _unheard(work, number, external_key)
             if found is None or not words:
                 return False
             ticket, conversation = found
-            external_key = f"{connector}/{key}"
-            if work.messages.by_external_key(conversation.id, external_key) is not None:
-                return False
             turn = say(work, conversation, "learner", words, self._clock(), external_key=external_key)
             tell_desk(work, ticket, turn)
             if ticket.status is Status.CLOSED and not _beside_another(work, ticket, conversation):
@@ -122,6 +116,13 @@ def _locked(work: Work, number: int) -> tuple[Ticket, Conversation] | None:
     conversation = None if ticket is None else work.conversations.lock(ticket.conversation_id)
     ticket = work.tickets.get(number)
     return None if ticket is None or conversation is None else (ticket, conversation)
+
+
+def _unheard(work: Work, number: int, external_key: str) -> tuple[Ticket, Conversation] | None:
+    """The same; None also where a turn with this key is known."""
+    found = _locked(work, number)
+    known = found is not None and work.messages.by_external_key(found[1].id, external_key) is not None
+    return None if known else found
 
 
 def _older(ticket: Ticket, at: datetime | None) -> bool:
