@@ -63,7 +63,8 @@ def create_app(service: Service, *, demo_page: bool = False, housekeeping: bool 
             return
         task = asyncio.create_task(keep_house(context))
         store, settings = service.storage.store, service.settings
-        with delivering(settings, store, service.desks, context.metrics.registry, work=settings.worker):
+        registry = context.metrics.registry
+        with store.listening(), delivering(settings, store, service.desks, registry, work=settings.worker):
             yield
             task.cancel()
             with suppress(asyncio.CancelledError):

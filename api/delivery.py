@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api.desks import make_news, make_worker
 from api.logs import failure
 from api.mail import make_mailboxes
-from api.wiring import make_news, make_worker
 from bot.errors import FirstlineError
 from bot.settings import Settings
 from helpdesk.clock import utc_now

@@ -33,10 +33,13 @@ def tidy_up(context: Context) -> None:
     settings, storage = context.settings, context.service.storage
     now = datetime.now(UTC)
     settled = settle(storage.store, now, idle_minutes(settings))
-    released = context.service.takeover.release_forgotten(now - settings.takeover)
+    takeover = context.service.takeover
+    released = takeover.release_forgotten(now - settings.takeover)
+    released += takeover.release_forgotten(now - settings.takeover_elsewhere, elsewhere=True)
     receipt = apply_retention(storage.store, max(1, settings.retention.days), now)
     for each in receipt.elsewhere:
-        log.info("forgotten_but_elsewhere", connector=each.connector, remote_id=each.remote_id, key=each.external_id)
+        where = {"connector": each.connector, "remote_id": each.remote_id, "key": each.external_id}
+        log.info("forgotten_but_elsewhere", what=each.what, **where)
     pruned = prune(settings.data, storage.publications, settings.keep_versions)
     log.info(
         "housekeeping",

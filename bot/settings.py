@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -110,10 +111,20 @@ class Settings(BaseSettings):
         timedelta(hours=12),
         description="Silence of an agent in a chat after which the assistant answers again (s, m, h, d).",
     )
+    takeover_elsewhere: Duration = Field(
+        timedelta(hours=72),
+        description="The same where the agent answers at another desk (Zendesk, e-mail), unless the ticket is closed "
+        "before.",
+    )
     worker: bool = Field(True, description="Deliver tickets inside 'serve'; false where 'firstline worker' does it.")
     retry_longest: Duration = Field(timedelta(minutes=10), description="Longest wait between two tries of a delivery.")
     give_up: Duration = Field(
         timedelta(days=1), description="Age from which a delivery that keeps failing (20 times or more) is given up."
+    )
+    public_url: str = Field(
+        "",
+        description="Address under which learners reach this service, like https://help.example.edu. It is put before "
+        "the help pages' paths in tickets, mails and webhooks. Empty: they stay paths.",
     )
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed."
@@ -125,6 +136,14 @@ class Settings(BaseSettings):
     desks: dict[str, DeskSettings] = Field(
         default_factory=dict, description="Desks that tickets are delivered to, by name; see docs/delivery.md."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("that is no address like https://help.example.edu")
+        return url.rstrip("/")
 
     @classmethod
     def settings_customise_sources(

@@ -7,7 +7,8 @@ from typing import Literal
 from bot.errors import NotFound
 from bot.models import Department, Priority
 from helpdesk.handoffs import tell_change
-from helpdesk.models import Change, Conversation, Status, Ticket, ticket_label
+from helpdesk.history import unanswered
+from helpdesk.models import TO_PERSON, Change, Conversation, Status, Ticket, ticket_label
 from helpdesk.notices import notice
 from helpdesk.ports import Work
 from helpdesk.speaking import say
@@ -57,9 +58,25 @@ def alter(
     tell_change(work, ticket, change)
 
 
-def enter(work: Work, ticket: Ticket, conversation: Conversation, login: str, at: datetime) -> None:
-    work.conversations.set_taken(conversation.id, login, at)
-    work.tickets.add_change(ticket.number, Change(at, login, "in the chat", conversation.taken_by, login))
+def enter(
+    work: Work,
+    ticket: Ticket,
+    conversation: Conversation,
+    taken_by: str,
+    at: datetime,
+    *,
+    actor: str,
+    name: str | None,
+) -> None:
+    """From now on the bot is silent, and the learner knows who came, by `name`. What it still owes an answer to is the
+    person's; an answer under way will not be stored."""
+    before = conversation.taken_by
+    work.conversations.set_taken(conversation.id, taken_by, at)
+    work.tickets.add_change(ticket.number, Change(at, actor, "in the chat", before, taken_by))
+    for message in unanswered(work.messages.of(conversation.id)):
+        work.messages.set_kind(message.id, TO_PERSON)
+    words = notice("joined" if before is None else "took_over", ticket.language, name)
+    say(work, conversation, "system", words, at)
 
 
 def leave(work: Work, ticket: Ticket, conversation: Conversation, actor: str, at: datetime) -> None:

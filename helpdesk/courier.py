@@ -10,6 +10,7 @@ from typing import Literal
 
 from helpdesk.clock import Clock, utc_now
 from helpdesk.delivery import Delivery, DeliveryFailed, DeliveryRefused, TicketDesk
+from helpdesk.links import reachable
 from helpdesk.models import OutboxRow
 from helpdesk.ports import Store, Work
 from helpdesk.retrying import Patience, after
@@ -50,12 +51,15 @@ class Courier:
         desks: Mapping[str, TicketDesk],
         *,
         patience: Patience | None = None,
+        public_url: str = "",
         clock: Clock = utc_now,
         dice: Callable[[], float] = random.random,
     ) -> None:
+        """`public_url`: what comes before the paths of help pages in what is sent; empty: nothing."""
         self._store = store
         self._desks = desks
         self._patience = patience or Patience()
+        self._public_url = public_url
         self._clock = clock
         self._dice = dice
 
@@ -90,7 +94,7 @@ class Courier:
 
     def _send(self, row: OutboxRow) -> str | None:
         with self._store.read() as work:
-            delivery = read_delivery(work, row)
+            delivery = read_delivery(work, row, self._public_url)
             remote_id = work.outbox.remote_id(row.ticket_number, row.connector)
         if delivery is None:
             return None
@@ -126,13 +130,14 @@ _RESULTS: dict[str, Result] = {"delivered": "delivered", "pending": "failed", "d
 _TELLING = ("ticket_created", "turn_added", "reply_mailed")
 
 
-def read_delivery(work: Work, row: OutboxRow) -> Delivery | None:
+def read_delivery(work: Work, row: OutboxRow, public_url: str = "") -> Delivery | None:
     """The row with its ticket and turns as they are now; None where the learner was erased."""
     ticket = work.tickets.get(row.ticket_number)
     if ticket is None:
         return None
     turns = work.messages.of(ticket.conversation_id) if row.kind in _TELLING else ()
     through, message_id = row.payload.get("through", 0), row.payload.get("message_id")
-    told = tuple(turn for turn in turns if turn.sequence <= through or turn.id == message_id)
+    told = (turn for turn in turns if turn.sequence <= through or turn.id == message_id)
     conversation = work.conversations.get(ticket.conversation_id)
-    return Delivery(row, ticket, told, conversation.identity if conversation else None)
+    sent = tuple(reachable(turn, public_url) for turn in told)
+    return Delivery(row, ticket, sent, conversation.identity if conversation else None)

@@ -1,13 +1,13 @@
 """What people write and decide at another desk, brought to the ticket here and into the learner's chat."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.screening import clean_controls
-from helpdesk.changing import end_chat
+from helpdesk.changing import end_chat, enter
 from helpdesk.clock import Clock, utc_now
-from helpdesk.models import Change, Conversation, Status, Ticket
+from helpdesk.models import ELSEWHERE, Change, Conversation, Status, Ticket
 from helpdesk.ports import Store, Work
 from helpdesk.speaking import mail_learner, say, tell_desk
 from helpdesk.texts import clean, excerpt
@@ -42,35 +42,33 @@ class Inbound:
     def reply(
         self, number: int, author: str | None, text: str, key: str, connector: str, at: datetime | None = None
     ) -> bool:
-        """A person's words become an agent's turn in the chat, and an open ticket is in progress. False where nothing
-        was done: they are known, empty, or the ticket was erased."""
-        words, name = _words(text), _name(author)
+        """A person's words become an agent's turn in the chat, an open ticket is in progress, and the bot is silent
+        until the ticket is closed or the chat released; words from before that do not silence it again. False where
+        nothing was done: they are known, empty, or the ticket was erased."""
+        words, name, external_key = _words(text), _name(author), f"{connector}/{key}"
         with self._store.begin() as work:
-            found = _locked(work, number)
+            found = _unheard(work, number, external_key)
             if found is None or not words:
                 return False
             ticket, conversation = found
-            external_key = f"{connector}/{key}"
-            if work.messages.by_external_key(conversation.id, external_key) is not None:
-                return False
-            turn = say(work, conversation, "agent", words, self._clock(), author=name, external_key=external_key)
+            now, actor = self._clock(), name or connector
+            if conversation.taken_by is None and ticket.status is not Status.CLOSED and not _over(ticket, at):
+                enter(work, ticket, conversation, f"{ELSEWHERE}{connector}", now, actor=actor, name=name)
+            turn = say(work, conversation, "agent", words, now, author=name, external_key=external_key)
             mail_learner(work, ticket, turn, self._mailers.get(ticket.site, ""))
             if ticket.status is Status.OPEN:
-                self._set(work, ticket, Status.IN_PROGRESS, name or connector, at)
+                self._set(work, ticket, Status.IN_PROGRESS, actor, at)
             return True
 
     def wrote(self, number: int, text: str, key: str, connector: str) -> bool:
         """The learner's own words become their turn in the chat, and the ticket's desk is told of them. A closed ticket
         is open again, where its chat has no other. False as in `reply`."""
-        words = _words(text)
+        words, external_key = _words(text), f"{connector}/{key}"
         with self._store.begin() as work:
-            found = _locked(work, number)
+            found = _unheard(work, number, external_key)
             if found is None or not words:
                 return False
             ticket, conversation = found
-            external_key = f"{connector}/{key}"
-            if work.messages.by_external_key(conversation.id, external_key) is not None:
-                return False
             turn = say(work, conversation, "learner", words, self._clock(), external_key=external_key)
             tell_desk(work, ticket, turn)
             if ticket.status is Status.CLOSED and not _beside_another(work, ticket, conversation):
@@ -120,10 +118,27 @@ def _locked(work: Work, number: int) -> tuple[Ticket, Conversation] | None:
     return None if ticket is None or conversation is None else (ticket, conversation)
 
 
+def _unheard(work: Work, number: int, external_key: str) -> tuple[Ticket, Conversation] | None:
+    """The same; None also where a turn with this key is known."""
+    found = _locked(work, number)
+    known = found is not None and work.messages.by_external_key(found[1].id, external_key) is not None
+    return None if known else found
+
+
 def _older(ticket: Ticket, at: datetime | None) -> bool:
+    """Than the last change of its status."""
+    return _before(at, (change for change in ticket.history if change.field == "status"))
+
+
+def _over(ticket: Ticket, at: datetime | None) -> bool:
+    """Whether it was closed, or somebody came to the chat and left it, since."""
+    ends = (each for each in ticket.history if each.field == "in the chat" or each.after == Status.CLOSED.value)
+    return _before(at, ends)
+
+
+def _before(at: datetime | None, changes: Iterable[Change]) -> bool:
     """Other systems tell whole seconds: what happened within the same one counts as later."""
-    changed = [change.at for change in ticket.history if change.field == "status"]
-    return at is not None and any(at < moment.replace(microsecond=0) for moment in changed)
+    return at is not None and any(at < change.at.replace(microsecond=0) for change in changes)
 
 
 def _beside_another(work: Work, ticket: Ticket, conversation: Conversation) -> bool:

@@ -39,14 +39,17 @@ class Conversation:
     """How it ended, as last settled; None while it goes on, or where nothing was asked."""
     ended_at: datetime | None = None
     taken_by: str | None = None
-    """Login of the agent who has joined; the bot is silent until it is None again."""
+    """Login of the agent who has joined, or `ELSEWHERE` and the name of the desk where somebody answers; the bot is
+    silent until it is None again."""
     taken_name: str | None = None
-    """The name that learners know that agent by."""
+    """The name that learners know that agent by; of another desk, who wrote last."""
 
 
 Pulse = tuple[Any, ...]
 """To be compared with another one of the same conversation, and for nothing else."""
 TO_PERSON = "to_person"
+ELSEWHERE = "@"
+"""No login begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +201,15 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A ticket that another system has, or may have: nothing of it can be erased from here."""
+    """A ticket, or a mail to its learner, that others have, or may have: nothing of it can be erased from here."""
 
     connector: str
     external_id: str
+    """Of the ticket."""
     remote_id: str | None
-    """None: it was being sent, and whether it arrived is not known. Look for the external id there."""
+    """None: it was being sent, and whether it arrived is not known. Look for the external id there. Of a mail, its
+    delivery's id, with which its Message-ID begins."""
+    what: Literal["ticket", "mail to the learner"] = "ticket"
 
 
 @dataclass(frozen=True, slots=True)

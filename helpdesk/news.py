@@ -9,7 +9,8 @@ _Ear = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
 
 class News:
-    """Stores tell it, event streams listen. Other processes' news are found by looking into the store now and then."""
+    """Stores tell it, event streams listen. Other processes' news are told too where the database can; else they are
+    found by looking into the store now and then."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

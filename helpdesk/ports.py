@@ -64,13 +64,15 @@ class Conversations(Protocol):
         """Those with a ticket whose contact has this e-mail, case folded, oldest first. Who typed it is unknown."""
         ...
 
-    def set_taken(self, conversation_id: str, login: str | None, at: datetime) -> None:
+    def set_taken(self, conversation_id: str, taken_by: str | None, at: datetime) -> None:
         """Who has joined; None: nobody, the bot answers."""
         ...
 
-    def taken(self, *, by: str | None = None, quiet_since: datetime | None = None) -> Sequence[int]:
-        """Numbers of the newest tickets of chats that an agent is in: this one, or one who came before that moment and
-        has said nothing since."""
+    def taken(
+        self, *, by: str | None = None, quiet_since: datetime | None = None, elsewhere: bool | None = None
+    ) -> Sequence[int]:
+        """Numbers of the newest tickets of chats that somebody is in: this one; who came before that moment and has
+        said nothing since; at another desk, or at none."""
         ...
 
     def pulse(self, conversation_id: str) -> Pulse | None:

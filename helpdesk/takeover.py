@@ -7,9 +7,8 @@ from bot.errors import BadInput
 from bot.screening import MAX_CHARACTERS
 from helpdesk.changing import alter, enter, leave, locked
 from helpdesk.clock import Clock, utc_now
-from helpdesk.history import unanswered
-from helpdesk.models import TO_PERSON, Agent, Change, Conversation, Message, SiteRules, Status, Ticket
-from helpdesk.notices import Notice, notice
+from helpdesk.models import Agent, Change, Conversation, Message, SiteRules, Status, Ticket
+from helpdesk.notices import notice
 from helpdesk.ports import Store, Work
 from helpdesk.speaking import mail_learner, say, tell_desk
 from helpdesk.texts import clean, request_id
@@ -66,10 +65,11 @@ class Takeover:
         for number in numbers:
             self.release(number, actor)
 
-    def release_forgotten(self, quiet_since: datetime) -> int:
-        """Give the chats back to the bot in which the agent has said nothing since that moment; their number."""
+    def release_forgotten(self, quiet_since: datetime, *, elsewhere: bool = False) -> int:
+        """Give the chats back to the bot in which the agent here, or those at other desks, said nothing since that
+        moment; their number."""
         with self._store.read() as work:
-            numbers = work.conversations.taken(quiet_since=quiet_since)
+            numbers = work.conversations.taken(quiet_since=quiet_since, elsewhere=elsewhere)
         for number in numbers:
             self.release(number, "firstline")
         return len(numbers)
@@ -85,12 +85,7 @@ class Takeover:
         if before not in (None, instead_of):
             raise BadInput(f"{before} is in this chat; take over from them first, or write a note")
         now = self._clock()
-        enter(work, ticket, conversation, agent.login, now)
-        # What the bot still owes an answer to is the person's now; an answer under way will not be stored.
-        for message in unanswered(work.messages.of(conversation.id)):
-            work.messages.set_kind(message.id, TO_PERSON)
-        kind: Notice = "joined" if before is None else "took_over"
-        say(work, conversation, "system", notice(kind, ticket.language, agent.name), now)
+        enter(work, ticket, conversation, agent.login, now, actor=agent.login, name=agent.name)
         if ticket.assignee is None:
             alter(work, ticket, "assignee", agent.login, agent.login, now)
         if ticket.status is Status.OPEN:

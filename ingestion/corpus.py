@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.errors import BadInput
 from bot.models import Article
-from ingestion.sources import jsonl, markdown_folder
+from ingestion.sources import Broken, jsonl, markdown_folder
 
 FORMAT = "1"
 """Changes whenever the same sources would be read differently."""
@@ -20,9 +20,17 @@ class Problem:
     place: str
     """File and line, as `courses/refunds.md:3`."""
     sentence: str
+    id: str = ""
+    """Which article it is; empty where that cannot be told."""
+    locale: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}"
+
+    def concerns(self, key: str) -> bool:
+        """Whether the article `<locale>/<id>` is this broken one; without a locale, each translation may be."""
+        locale, _, article_id = key.partition("/")
+        return article_id == self.id and self.locale in ("", locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ def read_corpus(sources: Iterable[Path]) -> Corpus:
     problems: list[Problem] = []
     for source in sources:
         for place, read in _entries(source):
-            if isinstance(read, str):
-                problems.append(Problem(place, read))
+            if isinstance(read, Broken):
+                problems.append(Problem(place, read.sentence, read.id, read.locale))
             elif earlier := articles.get(read.key):
                 problems.append(Problem(place, f"the id '{read.id}' ({read.locale}) is already used in {earlier[1]}"))
             else:
@@ -63,7 +71,7 @@ def read_corpus(sources: Iterable[Path]) -> Corpus:
     return Corpus(tuple(article for article, _ in articles.values()), tuple(problems))
 
 
-def _entries(source: Path) -> Iterable[tuple[str, Article | str]]:
+def _entries(source: Path) -> Iterable[tuple[str, Article | Broken]]:
     if source.is_dir():
         return markdown_folder.read(source)
     if not source.is_file():

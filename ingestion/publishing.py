@@ -95,13 +95,16 @@ class Publisher:
             refuse_wiping(corpus, changes, len(previous.articles), allow_removals)
             refuse_opening(previous.articles, corpus.articles, allow_audience)
             restored = tuple(sorted(tombstones & {a.key for a in corpus.articles}))
-            same_model = folder is None or _manifest_of(folder)["embedder"] == self.embedder.name
-            if dry_run or not (changes.any or previous.buried or not same_model):
+            manifest = _manifest_of(folder) if folder is not None else {}
+            same_model = not manifest or manifest["embedder"] == self.embedder.name
+            deleted, left_out = parted(corpus, {*changes.removed, *manifest.get("left_out", ())})
+            if dry_run or not (changes.any or previous.buried or deleted or not same_model):
                 return Summary(changes, len(corpus.problems), restored, 0, live, published=False)
-            draft, computed = self._build(corpus, previous if same_model else Previous(None), changes, progress)
+            kept = previous if same_model else Previous(None)
+            draft, computed = self._build(corpus, kept, changes, left_out, progress)
             try:
                 refuse_by_gates(gates, draft)
-                self._go_live(draft, skipped=bool(corpus.problems))
+                self._go_live(draft, deleted)
             except BaseException:
                 if self.publications.live() != draft.version:
                     shutil.rmtree(draft.folder, ignore_errors=True)
@@ -113,7 +116,9 @@ class Publisher:
         folder = None if live is None else version_folder(self.folder, live)
         return folder if folder is not None and (folder / "manifest.json").is_file() else None
 
-    def _build(self, corpus: Corpus, previous: Previous, changes: Changes, progress: Progress) -> tuple[Draft, int]:
+    def _build(
+        self, corpus: Corpus, previous: Previous, changes: Changes, left_out: Collection[str], progress: Progress
+    ) -> tuple[Draft, int]:
         """Write a complete version under a name of its own; the last step, a rename, gives it its place."""
         version = self.publications.reserve()
         folder = version_folder(self.folder, version)
@@ -132,6 +137,7 @@ class Publisher:
             "dimensions": self.embedder.dimensions,
             "articles": len(corpus.articles),
             "keys": [article.key for article in corpus.articles],
+            "left_out": sorted(left_out),
             "fingerprint": "" if corpus.problems else corpus.fingerprint,
             "chunks": len(chunks),
             "created_at": datetime.now(UTC).isoformat(),
@@ -143,18 +149,25 @@ class Publisher:
         unfinished.rename(folder)
         return Draft(version, folder, corpus.articles, tuple(chunks), changes), computed
 
-    def _go_live(self, draft: Draft, skipped: bool) -> None:
-        """Move the pointer. An article left out because its file is broken was not deleted: no tombstone for it."""
+    def _go_live(self, draft: Draft, deleted: frozenset[str]) -> None:
+        """Move the pointer, and bury what was deleted."""
         record = VersionRecord(
             draft.version, datetime.now(UTC), len(draft.articles), len(draft.chunks), self.embedder.name, live=True
         )
-        deleted = frozenset() if skipped else frozenset(draft.changes.removed)
         self.publications.go_live(record, deleted, frozenset(article.key for article in draft.articles))
 
 
 def _manifest_of(folder: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return manifest
+
+
+def parted(corpus: Corpus, gone: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Of the article keys that were known and are not in the corpus: the deleted ones, and those that are only broken.
+    A broken one that nobody can name counts as deleted, the safe side: publishing it again restores it."""
+    absent = frozenset(gone) - {article.key for article in corpus.articles}
+    broken = frozenset(key for key in absent if any(problem.concerns(key) for problem in corpus.problems))
+    return absent - broken, broken
 
 
 def refuse_problems(corpus: Corpus, skip_invalid: bool) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import BadInput, NotFound
 from helpdesk.accounts import LockedOut, SignInRefused
-from helpdesk.models import Agent, AgentRole
+from helpdesk.models import ELSEWHERE, Agent, AgentRole
 from storage.engine import reading, writing
 from storage.passwords import DEFAULT_COST, hash_password, password_matches
 from storage.tables import agent_sessions, agents, login_links, sign_in_attempts
@@ -176,8 +176,8 @@ class Agents:
 
 def _login(login: str) -> str:
     name = login.strip().casefold()
-    if not 1 <= len(name) <= 200 or not name.isprintable():
-        raise BadInput("a login has 1 to 200 printable characters")
+    if not 1 <= len(name) <= 200 or not name.isprintable() or name.startswith(ELSEWHERE):
+        raise BadInput(f"a login has 1 to 200 printable characters and does not begin with {ELSEWHERE}")
     return name
 
 

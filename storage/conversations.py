@@ -5,11 +5,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from bot.models import Audience
 from helpdesk.delivery import BUILT_IN
-from helpdesk.models import Conversation, Elsewhere, EndState, Identity, Pulse
+from helpdesk.models import ELSEWHERE, Conversation, Elsewhere, EndState, Identity, Pulse
 from storage.tables import (
     agents,
     conversations,
@@ -24,6 +38,7 @@ from storage.tables import (
 from storage.texts import contains
 
 _BATCH = 500  # below every driver's limit of parameters in one statement
+_ELSEWHERE = conversations.c.taken_by.startswith(ELSEWHERE)
 
 
 class SqlConversations:
@@ -75,15 +90,19 @@ class SqlConversations:
         typed = select(tickets.c.conversation_id).where(tickets.c.email_folded == email.casefold())
         return self._all(_query().where(conversations.c.site == site, conversations.c.id.in_(typed)))
 
-    def set_taken(self, conversation_id: str, login: str | None, at: datetime) -> None:
-        taken = {"taken_by": login, "taken_at": at if login is not None else None}
+    def set_taken(self, conversation_id: str, taken_by: str | None, at: datetime) -> None:
+        taken = {"taken_by": taken_by, "taken_at": at if taken_by is not None else None}
         self._connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(**taken))
 
-    def taken(self, *, by: str | None = None, quiet_since: datetime | None = None) -> Sequence[int]:
+    def taken(
+        self, *, by: str | None = None, quiet_since: datetime | None = None, elsewhere: bool | None = None
+    ) -> Sequence[int]:
         newest = select(func.max(tickets.c.number)).join(conversations, conversations.c.id == tickets.c.conversation_id)
         query = newest.where(conversations.c.taken_by.is_not(None)).group_by(conversations.c.id)
         if by is not None:
             query = query.where(conversations.c.taken_by == by)
+        if elsewhere is not None:
+            query = query.where(_ELSEWHERE if elsewhere else ~_ELSEWHERE)
         if quiet_since is not None:
             spoke = (messages.c.role == "agent") & (messages.c.created_at >= quiet_since)
             said = exists().where(messages.c.conversation_id == conversations.c.id, spoke)
@@ -192,18 +211,24 @@ class SqlConversations:
 
 
 def _elsewhere(ids: Sequence[str]) -> Select[Any]:
-    """Of each ticket that an attempt was made for: the desk, the two ids."""
+    """Of each ticket, and each mail to its learner, that an attempt was made for: as `Elsewhere` has it."""
     remote = (remote_tickets.c.ticket_number == tickets.c.number) & (remote_tickets.c.connector == outbox.c.connector)
-    made = (outbox.c.ticket_number == tickets.c.number) & (outbox.c.kind == "ticket_created")
-    query = select(outbox.c.connector, tickets.c.external_id, remote_tickets.c.remote_id)
-    tried = query.join(tickets, made).outerjoin(remote_tickets, remote).order_by(tickets.c.number)
+    sent = (outbox.c.ticket_number == tickets.c.number) & outbox.c.kind.in_(("ticket_created", "reply_mailed"))
+    mailed = outbox.c.kind == "reply_mailed"
+    remote_id = case((mailed, outbox.c.id), else_=remote_tickets.c.remote_id)
+    what = case((mailed, "mail to the learner"), else_="ticket")
+    query = select(outbox.c.connector, tickets.c.external_id, remote_id, what)
+    tried = query.join(tickets, sent).outerjoin(remote_tickets, remote).order_by(outbox.c.position)
     return tried.where(tickets.c.conversation_id.in_(ids), outbox.c.attempts > 0, outbox.c.connector != BUILT_IN)
 
 
 def _query() -> Select[Any]:
     newest = select(func.max(tickets.c.number)).where(tickets.c.conversation_id == conversations.c.id).scalar_subquery()
     name = select(agents.c.display_name).where(agents.c.login == conversations.c.taken_by).scalar_subquery()
-    return select(conversations, newest.label("ticket_number"), name.label("taken_name"))
+    by_agents = (messages.c.conversation_id == conversations.c.id) & (messages.c.role == "agent")
+    wrote = select(messages.c.author).where(by_agents).order_by(messages.c.sequence.desc()).limit(1).scalar_subquery()
+    taken_name = case((_ELSEWHERE, wrote), else_=name)
+    return select(conversations, newest.label("ticket_number"), taken_name.label("taken_name"))
 
 
 def _message_since(moment: datetime) -> ColumnElement[bool]:

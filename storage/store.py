@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine, text
 
@@ -11,6 +11,7 @@ from helpdesk.news import News
 from storage.conversations import SqlConversations
 from storage.cursors import SqlCursors
 from storage.engine import reading, unwrapped, writing
+from storage.listening import Listener, announce
 from storage.messages import SqlMessages
 from storage.nonces import SqlNonces
 from storage.outbox import SqlOutbox
@@ -43,6 +44,7 @@ class SqlStore:
         with writing(self._engine) as connection:
             work = SqlWork(connection)
             yield work
+            announce(connection, work.messages.grown)
         for conversation_id in work.messages.grown:
             self.news.tell(conversation_id)
         if work.outbox.added:
@@ -52,6 +54,10 @@ class SqlStore:
     def read(self) -> Iterator[SqlWork]:
         with reading(self._engine) as connection:
             yield SqlWork(connection)
+
+    def listening(self) -> AbstractContextManager[None]:
+        """As long as the block lasts, `news` also has what other processes store, where the database tells it."""
+        return Listener(self._engine, self.news.tell) if self._engine.dialect.name == "postgresql" else nullcontext()
 
     def scrub(self) -> None:
         """SQLite: no byte of a removed row stays in the database, its log or its index. PostgreSQL: the rows are

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api import wiring
+from api.models import make_reranker
 from bot.errors import BadInput, ModelUnavailable
 from bot.models import Question
 from bot.settings import load_settings
@@ -45,7 +46,7 @@ def test_what_was_found_is_put_in_its_order(cross_encoder: str, tmp_path: Path) 
             found.append(assistant.retrieval.search(library, QUESTION, "en", Question(QUESTION).audience))
     before, after = (each.passages[:10] for each in found)
     assert {each.article.id for each in after} == {each.article.id for each in before}
-    reranker = wiring.make_reranker(reranking)
+    reranker = make_reranker(reranking)
     assert reranker is not None
     fit = reranker.fit(QUESTION, [each.chunk.embedded_text(each.article) for each in after])
     assert list(fit) == sorted(fit, reverse=True)
@@ -53,10 +54,10 @@ def test_what_was_found_is_put_in_its_order(cross_encoder: str, tmp_path: Path) 
 
 def test_a_model_that_is_not_there_is_said_in_one_sentence() -> None:
     with pytest.raises(ModelUnavailable, match="cannot be loaded"):
-        wiring.make_reranker(load_settings(reranker="sentence-transformers:/nowhere/at/all"))
+        make_reranker(load_settings(reranker="sentence-transformers:/nowhere/at/all"))
 
 
 def test_an_unknown_reranker_is_refused() -> None:
-    assert wiring.make_reranker(load_settings()) is None
+    assert make_reranker(load_settings()) is None
     with pytest.raises(BadInput, match="is not sentence-transformers:NAME"):
-        wiring.make_reranker(load_settings(reranker="magic"))
+        make_reranker(load_settings(reranker="magic"))

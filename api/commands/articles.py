@@ -23,7 +23,9 @@ def index(
     sources: Sources,
     data: DataOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; publish nothing.")] = False,
-    skip_invalid: Annotated[bool, typer.Option("--skip-invalid", help="Leave broken articles out.")] = False,
+    skip_invalid: Annotated[
+        bool, typer.Option("--skip-invalid", help="Leave broken articles out until they are mended.")
+    ] = False,
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Publish even if over 20 % of the articles go.")
     ] = False,
@@ -44,6 +46,7 @@ def index(
 ) -> None:
     """Publish articles as a new index version. Unchanged articles cost nothing; a running server takes it over."""
     from api import wiring
+    from api.gate import make_gate
     from evals.quality_gate import read_measure
     from evals.report.verdict import gate_line
     from evals.store import forget
@@ -65,7 +68,7 @@ def index(
     with progress_bar("embedding") as progress, progress_bar("asking") as asking:
         gates: list[Gate] = []
         if measure:
-            quality = wiring.make_gate(settings, storage, measure, full=full_gate, progress=asking, passed=said)
+            quality = make_gate(settings, storage, measure, full=full_gate, progress=asking, passed=said)
             gates = [LintGate([source for source in sources if source.is_dir()]), quality]
         summary = publisher.publish(
             corpus,

@@ -20,10 +20,11 @@ def worker(data: DataOption = None) -> None:
 
     from api import logs, metrics, wiring
     from api.delivery import delivering
+    from api.desks import make_desks
 
     logs.configure()
     settings = settings_for(data)
-    desks = wiring.make_desks(settings)
+    desks = make_desks(settings)
     store = wiring.open_storage(settings).store
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -43,13 +44,13 @@ def desk() -> None:
 @desk_app.command("test")
 def try_desk(site: Annotated[str, typer.Argument(help="Site of the settings.")], data: DataOption = None) -> None:
     """Send a marked test ticket to the desk of a site and say what came back; nothing of it is stored here."""
-    from api import wiring
+    from api.desks import make_desks
     from bot.settings import Site
     from helpdesk.delivery import BUILT_IN
     from helpdesk.trial import trial
 
     settings = settings_for(data)
-    desks = wiring.make_desks(settings)
+    desks = make_desks(settings)
     if site not in settings.sites:
         raise BadInput(f"there is no site '{site}'; the settings have {', '.join(settings.sites) or 'none'}")
     chosen: Site = settings.sites[site]

@@ -47,13 +47,14 @@ def grounding(
 ) -> None:
     """The check of generated sentences, on sentences made true and false from every second article."""
     from api import wiring
+    from api.models import make_nearness
     from evals.counterfactuals import made_from
     from evals.grounding import by_kind, detection, kept
 
     read = read_corpus([articles]).articles
     measured = sorted({article.id for article in read})[1::2]  # the others were looked at when the limits were chosen
     made = made_from([article for article in read if article.id in measured])
-    nearness = wiring.make_nearness(wiring.make_encoders(settings_for(None)).embedder) if vectors else None
+    nearness = make_nearness(wiring.make_encoders(settings_for(None)).embedder) if vectors else None
     passed = kept(made, nearness)
     _print({f"let through: {kind}, {language}": each for (kind, language), each in by_kind(made, passed).items()})
     _print(detection(made, passed))

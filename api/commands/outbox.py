@@ -24,11 +24,12 @@ def list_deliveries(
 ) -> None:
     """Deliveries, newest first, with the reason where one fails or was given up."""
     from api import wiring
+    from api.desks import desk_names
     from helpdesk.outbox import listed, outbox_json
 
     settings = settings_for(data)
     store = wiring.open_storage(existing(settings)).store
-    for each in listed(store, wiring.desk_names(settings), state=state, connector=connector, limit=limit):
+    for each in listed(store, desk_names(settings), state=state, connector=connector, limit=limit):
         row = outbox_json(each)
         plain = f"{row['id']} {row['state']:<9} {row['ticket']:<8} {row['kind']:<14} {row['connector']}"
         print(json.dumps(row) if as_json else f"{plain} {row['error'] or ''}".rstrip())

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.agents import COOKIE, CurrentAgent
 from api.articles import message_html
 from api.context import Context, Here
-from api.pages import WITH_SCRIPTS, page
+from api.pages import desk_page, page
 from api.reasons import reasons, title
 from bot.models import Department, Priority
 from helpdesk.desk import parse_number
@@ -68,11 +68,9 @@ def tickets(request: Request, here: Here, query: Annotated[QueueQuery, Query()])
     found = here.service.desk.queue(query.wanted(agent), query.page)
     older = query.address(page=query.page + 1) if found.total > PAGE * query.page else None
     newer = query.address(page=query.page - 1) if query.page > 1 else None
-    return page(
+    return desk_page(
         "tickets.html",
-        policy=WITH_SCRIPTS,
-        private=True,
-        agent=agent,
+        agent,
         page=found,
         query=query,
         current=query.address(),
@@ -90,11 +88,9 @@ def tickets(request: Request, here: Here, query: Annotated[QueueQuery, Query()])
 def ticket(number: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
     """One ticket: who, why, what was said, what the bot thought, and everything an agent may do with it."""
     case = here.service.desk.open_case(parse_number(number))
-    return page(
+    return desk_page(
         "ticket.html",
-        policy=WITH_SCRIPTS,
-        private=True,
-        agent=agent,
+        agent,
         case=case,
         shown=message_html,
         reasons=reasons,
@@ -110,11 +106,9 @@ def ticket(number: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
 def conversation(conversation_id: str, here: Here, agent: CurrentAgent) -> HTMLResponse:
     """A conversation that may have no ticket, to read."""
     found, transcript = here.service.desk.conversation(conversation_id)
-    return page(
+    return desk_page(
         "conversation.html",
-        policy=WITH_SCRIPTS,
-        private=True,
-        agent=agent,
+        agent,
         conversation=found,
         transcript=transcript,
         shown=message_html,

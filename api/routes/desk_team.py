@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.agents import CurrentAgent, CurrentLead
 from api.context import Context, Here
-from api.pages import WITH_SCRIPTS, page
+from api.pages import desk_page
 from bot.errors import BadInput
 from helpdesk.desk import LARGEST_NUMBER, parse_number
 from helpdesk.models import Agent
@@ -23,7 +23,7 @@ AUDIT_PAGE = 100
 
 @router.get("/me", response_class=HTMLResponse)
 def me(agent: CurrentAgent) -> HTMLResponse:
-    return page("me.html", policy=WITH_SCRIPTS, private=True, agent=agent)
+    return desk_page("me.html", agent)
 
 
 @router.post("/me/name")
@@ -93,7 +93,7 @@ def audit(
     if len(entries) == AUDIT_PAGE:
         older = f"/desk/audit?{urlencode({'ticket': ticket, 'actor': actor, 'before': entries[-1].id})}"
     values: dict[str, Any] = {"entries": entries, "ticket": ticket, "actor": actor, "older": older}
-    return page("audit.html", policy=WITH_SCRIPTS, private=True, agent=lead, **values)
+    return desk_page("audit.html", lead, **values)
 
 
 def _with_link(request: Request, here: Context, lead: Agent, login: str) -> HTMLResponse:
@@ -103,4 +103,4 @@ def _with_link(request: Request, here: Context, lead: Agent, login: str) -> HTML
 
 def _team_page(here: Context, lead: Agent, linked: str | None = None, link: str | None = None) -> HTMLResponse:
     values: dict[str, Any] = {"team": here.service.storage.agents.all(), "linked": linked, "link": link}
-    return page("agents.html", policy=WITH_SCRIPTS, private=True, agent=lead, **values)
+    return desk_page("agents.html", lead, **values)

@@ -5,8 +5,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.agents import CurrentAgent, CurrentLead
 from api.context import Here
-from api.pages import page as render_page
-from api.wiring import desk_names
+from api.desks import desk_names
+from api.pages import desk_page
 from helpdesk import outbox
 from helpdesk.models import RowState, ticket_label
 
@@ -18,9 +18,7 @@ SHOWN: tuple[RowState, ...] = ("dead", "waiting", "pending", "dropped", "deliver
 def deliveries(here: Here, agent: CurrentAgent, state: RowState = "dead") -> HTMLResponse:
     """The newest hundred in one state; the dead letters first of all."""
     found = outbox.listed(here.service.storage.store, desk_names(here.settings), state=state)
-    return render_page(
-        "outbox.html", private=True, agent=agent, found=found, chosen=state, states=SHOWN, label=ticket_label
-    )
+    return desk_page("outbox.html", agent, found=found, chosen=state, states=SHOWN, label=ticket_label)
 
 
 @router.post("/{row_id}/retry")

@@ -10,7 +10,7 @@ from evals.report.words import (
     ERRORS_HIDDEN,
     REFUSES_ALL,
     SECTIONS,
-    digits_of,
+    cells,
     interval,
     judged,
     misses_target,
@@ -76,9 +76,8 @@ def _main(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -
         shown = [name for name in names if name in figures or name == "wrong_among_answered"]
         rows += [[section]] if shown else []
         for name in shown:
-            figure, digits = figures.get(name), digits_of(name)
-            cells = [written(figure, digits), interval(figure, digits), str(figure.n if figure else 0)]
-            rows.append([names[name], *cells, *(_cell(each.get(name)) for each in languages.values())])
+            by_language = (_cell(each.get(name)) for each in languages.values())
+            rows.append([names[name], *cells(name, figures), *by_language])
     return table("All questions, and by language", ["figure", "value", "95 % interval", "n", *languages], rows)
 
 

@@ -13,6 +13,7 @@ from evals.report.words import (
     ERRORS_HIDDEN,
     REFUSES_ALL,
     SECTIONS,
+    cells,
     digits_of,
     interval,
     judged,
@@ -70,10 +71,7 @@ def print_sheet(sheet: Sheet, console: Console | None = None) -> None:
 
 def main_table(figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> Table:
     """Every figure with n and interval, then its value by language."""
-    table = Table(title="All questions, and by language", title_justify="left")
-    table.add_column("figure")
-    for name in ("value", "95 % interval", "n", *languages):
-        table.add_column(name, justify="right")
+    table = _table("All questions, and by language", "figure", "value", "95 % interval", "n", *languages)
     for section, names in SECTIONS.items():
         if not any(name in figures for name in names):
             continue
@@ -86,10 +84,7 @@ def main_table(figures: dict[str, Figure], languages: dict[str, dict[str, Figure
 
 def parts_table(part: str, groups: dict[str, dict[str, Figure]]) -> Table:
     """The most telling figures of each part, n beside them."""
-    table = Table(title=f"By {part}: value (n)", title_justify="left")
-    table.add_column(part)
-    for words in KIND_COLUMNS.values():
-        table.add_column(words, justify="right")
+    table = _table(f"By {part}: value (n)", part, *KIND_COLUMNS.values())
     for group, figures in groups.items():
         table.add_row(group or "(none)", *(_with_n(figures.get(name)) for name in KIND_COLUMNS))
     return table
@@ -97,13 +92,8 @@ def parts_table(part: str, groups: dict[str, dict[str, Figure]]) -> Table:
 
 def confusion_table(run: Run) -> Table:
     counts = outcome_confusion(run.results)
-    table = Table(
-        title="Expected (rows) and what came of it (columns); an answer from a wrong article counts as answer here",
-        title_justify="left",
-    )
-    table.add_column("expected")
-    for got in OUTCOMES:
-        table.add_column(got, justify="right")
+    title = "Expected (rows) and what came of it (columns); an answer from a wrong article counts as answer here"
+    table = _table(title, "expected", *OUTCOMES)
     for expected in OUTCOMES:
         if any(counts[expected, got] for got in OUTCOMES):
             table.add_row(expected, *(str(counts[expected, got] or "·") for got in OUTCOMES))
@@ -112,22 +102,25 @@ def confusion_table(run: Run) -> Table:
 
 def topic_table(title: str, found: dict[tuple[str, str], Figure]) -> Table:
     languages = sorted({language for _, language in found})
-    table = Table(title=f"{title}: value [95 % interval] (n)", title_justify="left")
-    table.add_column("topic")
-    for language in languages:
-        table.add_column(language, justify="right")
+    table = _table(f"{title}: value [95 % interval] (n)", "topic", *languages)
     for topic in sorted({topic for topic, _ in found}):
         table.add_row(topic, *(_whole(found.get((topic, language))) for language in languages))
     return table
 
 
 def ragas_table(figures: dict[str, Figure]) -> Table:
-    table = Table(title="ragas, without a model", title_justify="left")
-    table.add_column("figure")
-    for name in ("value", "95 % interval", "n"):
-        table.add_column(name, justify="right")
+    table = _table("ragas, without a model", "figure", "value", "95 % interval", "n")
     for name, figure in figures.items():
         table.add_row(name, written(figure), interval(figure), str(figure.n))
+    return table
+
+
+def _table(title: str, first: str, *others: str) -> Table:
+    """Of words in the first column and figures in the others."""
+    table = Table(title=title, title_justify="left")
+    table.add_column(first)
+    for name in others:
+        table.add_column(name, justify="right")
     return table
 
 
@@ -148,15 +141,8 @@ def _heading(run: Run) -> str:
 
 
 def _row(name: str, words: str, figures: dict[str, Figure], languages: dict[str, dict[str, Figure]]) -> tuple[str, ...]:
-    figure, digits = figures.get(name), digits_of(name)
-    by_language = (written(each.get(name), digits) for each in languages.values())
-    return (
-        f"  {words}",
-        written(figure, digits),
-        interval(figure, digits),
-        str(figure.n if figure else 0),
-        *by_language,
-    )
+    by_language = (written(each.get(name), digits_of(name)) for each in languages.values())
+    return (f"  {words}", *cells(name, figures), *by_language)
 
 
 def _with_n(figure: Figure | None) -> str:

@@ -71,6 +71,12 @@ def digits_of(name: str) -> int:
     return 2 if name in COUNTS else 3
 
 
+def cells(name: str, figures: dict[str, Figure]) -> list[str]:
+    """Value, interval and n of a figure, as they stand beside its name."""
+    figure, digits = figures.get(name), digits_of(name)
+    return [written(figure, digits), interval(figure, digits), str(figure.n if figure else 0)]
+
+
 def refuses_all(figures: dict[str, Figure]) -> bool:
     coverage = figures.get("coverage")
     return coverage is not None and coverage.value == 0

@@ -1,6 +1,7 @@
 """What agents and learners answer by mail, read from the desk's mailbox. Each mail counts once, by its Message-ID."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from helpdesk.connectors.mail_reading import Attachment, Body, Head, UnreadableM
 from helpdesk.connectors.mail_tokens import Side
 from helpdesk.connectors.mailbox import Mailbox
 from helpdesk.inbound import Inbound
-from helpdesk.models import Ticket
+from helpdesk.models import Status, Ticket
 from helpdesk.ports import Store
 
 FIRST_LOOK = timedelta(days=1)
@@ -22,6 +23,7 @@ MOST = 200
 """Mails in one round; the next round goes on."""
 MOST_NAMED = 10
 SAFE = ("image/", "text/plain", "text/csv", "application/pdf", "application/zip", "application/vnd.")
+_SOLVED = re.compile(r"^\s*#(solved|closed?)\s*$", re.IGNORECASE | re.MULTILINE)
 Word = Literal[
     "agent",
     "learner",
@@ -131,13 +133,18 @@ class EmailNews:
         return "bounced" if told else "known"
 
     def _letter(self, head: Head, body: Body, ticket: Ticket, side: Side) -> Word:
-        text = "\n\n".join(part for part in (body.text, attached(body.attachments)) if part)
-        if not text:
+        """Of an agent, a line `#solved` closes the ticket after what else the mail says."""
+        own, solved = _SOLVED.subn("", body.text) if side == "agent" else (body.text, 0)
+        text = "\n\n".join(part for part in (own.strip(), attached(body.attachments)) if part)
+        if not text and not solved:
             return "empty"
-        if side == "agent":
-            new = self._inbound.reply(ticket.number, head.name, text, head.id, self._name)
-        else:
+        if side == "learner":
             new = self._inbound.wrote(ticket.number, text, head.id, self._name)
+        else:
+            new = self._inbound.reply(ticket.number, head.name, text, head.id, self._name)
+        if solved:
+            closed = self._inbound.status(ticket.number, Status.CLOSED, head.name, head.id, self._name)
+            new = new or closed
         return side if new else "known"
 
     def _ticket(self, head: Head) -> tuple[Ticket | None, bool]:

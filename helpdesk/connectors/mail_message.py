@@ -9,14 +9,15 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from helpdesk.connectors.mail_tokens import Side, Tokens
-from helpdesk.connectors.zendesk_texts import contact_lines, transcript, turn_text
+from helpdesk.connectors.ticket_texts import contact_news, opening, subject, transcript, turn_text
 from helpdesk.delivery import Delivery, DeliveryRefused
-from helpdesk.models import Ticket
-from helpdesk.texts import excerpt
 
-LONGEST_SUBJECT = 150
 OURS = "X-Firstline-Delivery"
 """Header by which a mail that comes back is known as our own."""
+_ADVICE = (
+    "Answer this mail: your words reach the learner's chat, and the assistant is silent there. A line #solved closes "
+    "the ticket."
+)
 _REPLY = {
     "en": ("Reply to your request", "Answer this e-mail, or go on in the chat."),
     "es": ("Respuesta a tu consulta", "Responde a este correo o sigue en el chat."),
@@ -52,7 +53,7 @@ class Post:
 
 def ticket_mail(delivery: Delivery, post: Post, tokens: Tokens) -> EmailMessage:
     """The whole ticket for an agent, the transcript attached as JSON."""
-    mail = _mail(delivery, post, tokens, agents_subject(delivery.ticket), opening(delivery))
+    mail = _mail(delivery, post, tokens, subject(delivery.ticket), opening(delivery, _ADVICE))
     attached = json.dumps(transcript(delivery), ensure_ascii=False, indent=2).encode()
     mail.add_attachment(attached, maintype="application", subtype="json", filename="transcript.json")
     return mail
@@ -63,7 +64,7 @@ def news_mail(delivery: Delivery, post: Post, tokens: Tokens, thread: str) -> Em
     text = _news(delivery)
     if not text:
         return None
-    return _mail(delivery, post, tokens, f"Re: {agents_subject(delivery.ticket)}", text, thread)
+    return _mail(delivery, post, tokens, f"Re: {subject(delivery.ticket)}", text, thread)
 
 
 def reply_mail(delivery: Delivery, post: Post, tokens: Tokens) -> EmailMessage | None:
@@ -79,33 +80,11 @@ def reply_mail(delivery: Delivery, post: Post, tokens: Tokens) -> EmailMessage |
     return _mail(delivery, post, tokens, f"[{ticket.label}] {title}", text, thread)
 
 
-def agents_subject(ticket: Ticket) -> str:
-    """`[FL-1042] Refund dispute: I was charged twice`."""
-    asked = " ".join(ticket.summary[0].quote.split()) if ticket.summary else ""
-    reason = ticket.reason.replace("_", " ").capitalize()
-    return excerpt(f"[{ticket.label}] {reason}{': ' if asked else ''}{asked}", LONGEST_SUBJECT)
-
-
-def opening(delivery: Delivery) -> str:
-    """What an agent needs to begin, then the chat as the learner saw it."""
-    ticket = delivery.ticket
-    vouched = f"verified as {ticket.subject}" if ticket.subject else "unverified"
-    facts = [
-        f"{ticket.label} from the chat of {ticket.site} ({ticket.department.value}, {ticket.priority.value} priority)",
-        f"Language {ticket.language}, identity {vouched}",
-        *contact_lines(ticket),
-        "Answer this mail: your words reach the learner's chat.",
-    ]
-    why = [f"- {claim.text}: “{claim.quote}”" for claim in ticket.summary]
-    parts = ["\n".join(facts), "\n".join(why), *(turn_text(turn) for turn in delivery.turns)]
-    return "\n\n".join(part for part in parts if part)
-
-
 def _news(delivery: Delivery) -> str:
     payload = delivery.row.payload
     match delivery.row.kind:
         case "contact_added":
-            return "\n".join(["The learner can be reached now:", *contact_lines(delivery.ticket)])
+            return contact_news(delivery.ticket)
         case "ticket_changed":
             return f"{payload['field'].capitalize()}: {payload['after'] or 'nobody'} (by {payload['actor']})"
         case _:
@@ -113,14 +92,14 @@ def _news(delivery: Delivery) -> str:
 
 
 def _mail(
-    delivery: Delivery, post: Post, tokens: Tokens, subject: str, text: str, thread: str | None = None
+    delivery: Delivery, post: Post, tokens: Tokens, title: str, text: str, thread: str | None = None
 ) -> EmailMessage:
     ticket = delivery.ticket
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(post.name, addr_spec=post.sender)
     mail["To"] = _address(post.to)
     mail["Reply-To"] = Address(post.name, addr_spec=tokens.reply_to(ticket, post.side))
-    mail["Subject"] = " ".join(subject.split())
+    mail["Subject"] = " ".join(title.split())
     mail["Date"] = format_datetime(delivery.row.created_at)
     mail["Message-ID"] = tokens.message_id(ticket, post.side, delivery.key)
     if thread:

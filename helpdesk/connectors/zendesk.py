@@ -6,17 +6,15 @@ from typing import Any
 
 from bot.desk_settings import ZendeskDesk as ZendeskSettings
 from helpdesk.connectors.http import checked_url
+from helpdesk.connectors.ticket_texts import contact_news, transcript, turn_text
 from helpdesk.connectors.zendesk_api import Account, FieldsRefused, ZendeskApi
 from helpdesk.connectors.zendesk_texts import (
     DELIVERY,
     PRIORITIES,
     STATUSES,
     bounded,
-    contact_lines,
     name_of,
     new_ticket,
-    transcript,
-    turn_text,
 )
 from helpdesk.delivery import Delivery
 from helpdesk.models import Status, Ticket
@@ -92,7 +90,7 @@ class ZendeskDesk:
         return _note(turn_text(turn))
 
     def _contact(self, api: ZendeskApi, delivery: Delivery) -> dict[str, Any]:
-        told = _note("\n".join(["The learner can be reached now:", *contact_lines(delivery.ticket)]))
+        told = _note(contact_news(delivery.ticket))
         email = learners_email(delivery)
         if email is None:
             return told

@@ -8,17 +8,26 @@ from typing import Any
 
 from bot.models import Article, Audience
 from ingestion.markdown import plain_sections
-from ingestion.sources import MAX_BYTES
+from ingestion.sources import MAX_BYTES, Broken, told
 
+_TOLD = re.compile(r'"(id|lang)"\s*:\s*"([^"\\]+)"')
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
-def read(file: Path) -> Iterator[tuple[str, Article | str]]:
+def read(file: Path) -> Iterator[tuple[str, Article | Broken]]:
     """One entry a line that is not blank; fields that Firstline does not know are left alone."""
     with file.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
             if raw.strip():
-                yield f"{file}:{number}", _parsed(raw)
+                read = _parsed(raw)
+                yield f"{file}:{number}", Broken(read, *_named(raw)) if isinstance(read, str) else read
+
+
+def _named(raw: bytes) -> tuple[str, str]:
+    """Id and locale of a line that is no article as it is. A good line without `lang` is English; of a broken one that
+    is not sure."""
+    found = told(_TOLD, raw)
+    return found.get("id", ""), found.get("lang", "")
 
 
 def _parsed(raw: bytes) -> Article | str:

@@ -10,8 +10,9 @@ import yaml
 
 from bot.models import Article, Audience
 from ingestion.markdown import markdown_sections
-from ingestion.sources import MAX_BYTES
+from ingestion.sources import MAX_BYTES, Broken, told
 
+_TOLD = re.compile(r"^(id|locale):[ \t]*[\"']?([\w.-]+)", re.MULTILINE)
 _ID = re.compile(r"^[A-Za-z0-9][\w.-]{0,199}$")
 _REQUIRED = ("id", "title", "locale")
 _KNOWN = {*_REQUIRED, "collection", "audience", "updated", "keywords", "facts", "url"}
@@ -24,13 +25,13 @@ class Wrong(Exception):
         self.line, self.sentence = line, sentence
 
 
-def read(folder: Path) -> Iterator[tuple[str, Article | str]]:
+def read(folder: Path) -> Iterator[tuple[str, Article | Broken]]:
     """One entry a file, in the order of their paths."""
     for file in files(folder):
         try:
             yield f"{file}:1", parse(text_of(file))
         except Wrong as wrong:
-            yield f"{file}:{wrong.line}", wrong.sentence
+            yield f"{file}:{wrong.line}", Broken(wrong.sentence, *_named(file))
 
 
 def files(folder: Path) -> list[Path]:
@@ -58,6 +59,15 @@ def text_of(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise Wrong(line, f"byte {error.start} is not UTF-8; save the file as UTF-8") from error
+
+
+def _named(file: Path) -> tuple[str, str]:
+    """Id and locale of a file that is no article as it is; where no id is left in it, its name is the best guess."""
+    try:
+        found = told(_TOLD, file.read_bytes())
+    except OSError:
+        found = {}
+    return found.get("id", file.stem), found.get("locale", "")
 
 
 def parse(text: str) -> Article:

@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 from api import logs
 from api.agents import COOKIE
 from api.delivery import DeliveryReport, delivering
-from api.wiring import Storage, make_desks
+from api.desks import make_desks
+from api.wiring import Storage
 from bot.errors import BadInput
 from bot.settings import Site
 from helpdesk.conversations import Chat
@@ -178,6 +179,22 @@ def test_metrics_show_the_outbox_and_the_attempts(storage: Storage, refused: str
     assert 'firstline_outbox_rows{connector="crm",state="pending"} 1.0' in told
     assert 'firstline_deliveries_total{connector="crm",result="delivered"} 1.0' in told
     assert 'firstline_outbox_oldest_pending_seconds{connector="crm"}' in told
+
+
+@pytest.mark.parametrize(
+    "public_url, shown", [("", "/help/refunds"), ("https://a.example/fl/", "https://a.example/fl/help/refunds")]
+)
+def test_sources_are_addresses_where_the_settings_say_which(storage: Storage, public_url: str, shown: str) -> None:
+    chat = Chat(storage.store, Script(), sites={"demo": SiteRules(connector="crm")})
+    conversation, _ = chat.start("demo", "en")
+    chat.send(conversation, "how do refunds work?", "k1")
+    chat.request_person(conversation, Contact(), "r1")
+    with Receiver() as receiver:
+        settings = make_settings(Path(), desks=desk_settings(receiver), sites=SITES, public_url=public_url)
+        with delivering(settings, storage.store, make_desks(settings), CollectorRegistry(), work=True):
+            wait_for(lambda: len(receiver.deliveries) == 1)
+    (sent,) = receiver.deliveries.values()
+    assert [source["url"] for turn in sent["turns"] for source in turn["sources"]] == [shown]
 
 
 @pytest.fixture

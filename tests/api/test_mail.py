@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from api.desks import make_desks
 from api.mail import log_heard, make_mailboxes
-from api.wiring import Storage, make_desks
+from api.wiring import Storage
 from bot.errors import BadInput
 from bot.settings import Site
 from helpdesk.connectors.email_news import Heard

@@ -13,7 +13,7 @@ from api.wiring import Storage
 from bot.desk_settings import WebhookDesk, ZendeskDesk
 from bot.settings import Site
 from tests.api.commands import Result
-from tests.api.talk import Talk
+from tests.api.talk import Talk, events
 from tests.helpdesk.scripted import Script
 from tests.helpdesk.test_zendesk_news import sign
 from tests.helpdesk.zendesk_account import KIM, Account
@@ -75,6 +75,19 @@ def test_an_agents_answer_is_in_the_learners_chat_once(client: TestClient, talk:
     assert [tell(client, told).status_code for _ in range(2)] == [204, 204]
     (turn,) = [turn for turn in talk.read()["turns"] if turn["role"] == "agent"]
     assert turn["text"] == "We paid it back."
+
+
+def test_the_learner_sees_who_writes_and_writes_to_them(client: TestClient, talk: Talk, server: Server) -> None:
+    tell(client, replied(server.account))
+    read = talk.read()
+    assert read["person"] == {"name": "Kim"}
+    assert read["turns"][-2]["text"] == "Kim, a person from our team, has joined this chat."
+    assert [name for name, _ in events(talk.send("Thank you!").text)] == ["delivered"]
+    (there,) = server.account.tickets
+    server.account.update(there, {"status": "solved", "assignee_email": "kim@desk.example"}, by=KIM)
+    tell(client, {"ticket_id": str(there)})
+    assert talk.read()["person"] is None
+    assert talk.say("how do refunds work?")["outcome"] == "answer"
 
 
 @pytest.mark.parametrize("wrong", [{"secret": "another"}, {"late": 400}, {"late": -400}])

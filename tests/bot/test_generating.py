@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from api.wiring import Encoders, make_nearness
+from api.models import make_nearness
+from api.wiring import Encoders
 from bot.adapters.chat_model import openai_compatible
 from bot.adapters.snapshot import Snapshot
 from bot.assistant import Assistant

@@ -60,6 +60,8 @@ def test_another_settings_file_can_be_named(bare: Path, monkeypatch: pytest.Monk
         ("FIRSTLINE_THREADS", "0", "setting 'threads': input should be greater than or equal to 1"),
         ("FIRSTLINE_TARGET_ERROR_RATE", "1.5", "setting 'target_error_rate': input should be less than 1"),
         ("FIRSTLINE_METRICS_PORT", "http", "setting 'metrics_port': input should be a valid integer"),
+        ("FIRSTLINE_PUBLIC_URL", "help.example.edu", "setting 'public_url': that is no address like https://help"),
+        ("FIRSTLINE_PUBLIC_URL", "https://a.example/?q=1", "setting 'public_url': that is no address like"),
         ("FIRSTLINE_SITES", "{nonsense", "the settings cannot be read"),
         ("FIRSTLINE_SETTINGS", "nowhere.toml", "the settings file nowhere.toml does not exist"),
         ("FIRSTLINE_INTENTS", "nowhere.yaml", "setting 'intents': the file nowhere.yaml does not exist"),

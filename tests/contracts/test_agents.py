@@ -144,7 +144,7 @@ def test_bad_accounts_are_refused_with_a_sentence(agents: Agents) -> None:
         agents.create("KIM")
     with pytest.raises(BadInput, match="10 to 200 characters"):
         agents.create("lee", "agent", "short")
-    for login in ("", "  ", "a\nb", "x" * 201):
+    for login in ("", "  ", "a\nb", "x" * 201, "@zendesk"):
         with pytest.raises(BadInput, match="printable"):
             agents.create(login)
     for call in (lambda: agents.login_link("lee"), lambda: agents.set_password("lee", PASSWORD)):

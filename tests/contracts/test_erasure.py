@@ -11,8 +11,9 @@ from helpdesk.conversations import Chat
 from helpdesk.courier import Courier
 from helpdesk.delivery import Delivery, TicketDesk
 from helpdesk.desk import Desk
-from helpdesk.models import Contact, Conversation, Elsewhere, Identity, SiteRules, Status
+from helpdesk.models import Agent, Contact, Conversation, Elsewhere, Identity, SiteRules, Status
 from helpdesk.retention import apply_retention, erase
+from helpdesk.takeover import Takeover
 from storage.engine import reading, writing
 from storage.store import SqlStore
 from storage.tables import metadata
@@ -107,6 +108,21 @@ def test_the_receipt_says_what_other_systems_have(
     whole_story(chat_elsewhere, store, engine, "SECRET-8")
     later = apply_retention(store, 30, clock.advance(days=31))
     assert [each.connector for each in later.elsewhere] == ["elsewhere"]
+
+
+def test_the_receipt_names_mails_to_the_learner(store: SqlStore) -> None:
+    rules = {"demo": SiteRules(connector="desk", mailer="mail")}
+    chat, takeover = Chat(store, Script(), sites=rules), Takeover(store, sites=rules)
+    conversation, _ = chat.start("demo", "en")
+    ticket = chat.request_person(conversation, Contact(email=ANA), "r1")
+    for word in ("sent", "waits"):
+        takeover.reply(ticket.number, Agent("kim", "agent", "Kim"), word, word)
+    courier = Courier(store, {"mail": BuiltInDesk()})
+    claimed = courier.claim("mail")
+    assert claimed
+    assert courier.deliver(claimed).result == "delivered"
+    (mail,) = erase(store, ANA).elsewhere
+    assert mail == Elsewhere("mail", ticket.external_id, claimed.row.id, "mail to the learner")
 
 
 def test_what_waits_is_never_sent_and_what_was_under_way_is_named(

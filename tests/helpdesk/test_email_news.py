@@ -19,7 +19,7 @@ from helpdesk.conversations import Chat
 from helpdesk.courier import Courier
 from helpdesk.delivery import DeliveryFailed
 from helpdesk.desk import Desk
-from helpdesk.models import Contact, Conversation, Message, SiteRules, Status
+from helpdesk.models import Contact, Conversation, Delivered, Message, Reply, SiteRules, Status
 from storage.store import SqlStore
 from tests.helpdesk.mail_servers import PASSWORD, Dovecot, Post, dovecot, free_port, smtp_server, submit
 from tests.helpdesk.scripted import Clock, Script
@@ -167,6 +167,28 @@ def test_an_agents_answer_is_in_the_chat_once_and_reaches_the_learner_by_mail(
     before = len(post.taken)
     deliver(courier)
     assert [taken.rcpt_tos for taken in post.taken[before:]] == [[ANA, "support@learn.example"]]
+
+
+def test_an_agent_by_mail_silences_the_bot_until_a_line_says_solved(
+    conversation: Conversation, chat: Chat, post: Post, port: int, news: EmailNews, store: SqlStore, courier: Courier,
+    desk: Desk, heard: list[Heard],
+) -> None:  # fmt: skip
+    ticket = newest(post)
+    body = ticket.get_body(("plain",))
+    assert body is not None
+    assert "A line #solved closes the ticket." in body.get_content()
+    give(port, answer(ticket, KIM, "Which card?"))
+    news.poll()
+    assert isinstance(chat.send(conversation, "The red one, #solved", "k2"), Delivered)
+    deliver(courier)
+    assert "The red one" in newest(post).as_string(), "the team reads on"
+    give(port, answer(ticket, KIM, "Paid back.\n\n #Solved \n"))
+    give(port, answer(ticket, KIM, "#close"))
+    news.poll()
+    assert words(heard) == ["agent", "agent", "known"], "it was closed already"
+    assert [turn.text for turn in turns(store, conversation) if turn.role == "agent"] == ["Which card?", "Paid back."]
+    assert desk.open_case(1001).ticket.status is Status.CLOSED
+    assert isinstance(chat.send(conversation, "how do vouchers work?", "k3"), Reply)
 
 
 def test_a_learners_answer_is_their_turn_and_reaches_the_team(

@@ -19,7 +19,7 @@ from helpdesk.conversations import Chat
 from helpdesk.courier import Courier
 from helpdesk.delivery import DeliveryFailed
 from helpdesk.desk import Desk
-from helpdesk.models import Change, Contact, Conversation, Status
+from helpdesk.models import Change, Contact, Conversation, Delivered, Reply, Status
 from helpdesk.rounds import Rounds
 from storage.store import SqlStore
 from tests.helpdesk.scripted import NOON, Clock
@@ -140,6 +140,30 @@ def test_solving_with_a_reply_closes_here(
         ("Kim", "Closed"),
         ("Lee Young", "In progress"),
     ]
+
+
+def test_the_bot_is_silent_from_the_first_reply_until_it_is_solved(
+    chat: Chat, courier: Courier, news: ZendeskNews, account: Account, clock: Clock, conversation: Conversation,
+    there: int,
+) -> None:  # fmt: skip
+    account.update(there, comment("between us", public=False), by=KIM)
+    news.poll()
+    assert isinstance(chat.send(conversation, "any news?", "k2"), Reply), "no learner saw a person yet"
+    account.now = clock.advance(minutes=5)
+    account.update(there, comment("Which card?"), by=KIM)
+    news.poll()
+    assert isinstance(chat.send(conversation, "The red one.", "k3"), Delivered)
+    deliver(courier)
+    assert account.comments(there)[-1]["body"] == "The red one."
+    account.now = clock.advance(minutes=5)
+    account.update(there, {"status": "solved", "assignee_email": "kim@desk.example"}, by=KIM)
+    news.poll()
+    assert isinstance(chat.send(conversation, "how do vouchers work?", "k4"), Reply)
+    account.now = clock.advance(minutes=5)
+    account.update(there, {"status": "open"}, by=KIM)
+    for _ in range(2):
+        news.look(str(there))
+    assert isinstance(chat.send(conversation, "how do courses work?", "k5"), Reply), "reopened, and nobody wrote"
 
 
 def test_news_older_than_a_change_here_change_nothing(

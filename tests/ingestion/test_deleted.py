@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.adapters.snapshot import Snapshot
 from bot.models import Audience
-from ingestion.corpus import Corpus
+from ingestion.corpus import Corpus, Problem
 from ingestion.ports import Publications
 from ingestion.pruning import prune
 from ingestion.publishing import Publisher
@@ -68,6 +68,54 @@ def test_after_a_rollback_the_next_publish_drops_what_lies_buried(
     assert files_with(publisher.folder, "zebra-quartz") == []
     assert publications.tombstones() == {"en/cellar"}
     assert not publisher.publish(corpus()).published
+
+
+def without(*keys: str, broken: str = "", locale: str = "en") -> Corpus:
+    problems = (Problem("a.md:1", "the front matter lacks 'title'", broken, locale),) if broken else ()
+    return Corpus(corpus(*keys, *([broken] if broken else [])).articles, problems)
+
+
+def test_what_is_deleted_beside_a_broken_article_is_buried_and_the_broken_one_is_not(
+    publisher: Publisher, publications: Publications
+) -> None:
+    publisher.publish(corpus())
+    assert publisher.publish(without("forum", broken="teams"), skip_invalid=True, allow_removals=True).version == 2
+    assert publications.tombstones() == {"en/forum"}
+    assert set(TEXTS) - set(shown(publisher, publications)) == {"forum", "teams"}
+    assert not publisher.publish(without("forum", broken="teams"), skip_invalid=True).published
+    assert publisher.publish(corpus("forum")).changes.added == ("en/teams",)
+    assert publications.tombstones() == {"en/forum"}
+
+
+def test_what_was_broken_first_and_deleted_then_is_buried(publisher: Publisher, publications: Publications) -> None:
+    publisher.publish(corpus())
+    publisher.publish(without(broken="teams"), skip_invalid=True)
+    publisher.publish(without("grades", broken="teams"), skip_invalid=True)
+    assert publications.tombstones() == {"en/grades"}
+    assert publisher.publish(corpus("grades", "teams")).published
+    assert publications.tombstones() == {"en/grades", "en/teams"}
+    publications.point_at(1)
+    assert not {"grades", "teams"} & set(shown(publisher, publications))
+
+
+def test_a_broken_article_that_nobody_can_name_does_not_keep_a_deleted_one(
+    publisher: Publisher, publications: Publications
+) -> None:
+    publisher.publish(corpus())
+    nameless = Corpus(corpus("teams").articles, (Problem("a.jsonl:7", "not valid JSON"),))
+    publisher.publish(nameless, skip_invalid=True)
+    assert publications.tombstones() == {"en/teams"}
+    publisher.publish(corpus())
+    assert publications.tombstones() == frozenset()
+
+
+def test_a_broken_translation_does_not_keep_the_deleted_original(
+    publisher: Publisher, publications: Publications
+) -> None:
+    spanish = article("grades", "Tu nota es la media.", locale="es")
+    publisher.publish(Corpus((*corpus().articles, spanish)))
+    publisher.publish(without(broken="grades", locale="es"), skip_invalid=True, allow_removals=True)
+    assert publications.tombstones() == {"en/grades"}
 
 
 def test_deleting_a_translation_leaves_the_original(publisher: Publisher, publications: Publications) -> None:

@@ -112,7 +112,7 @@ def test_broken_articles_stop_everything(publisher: Publisher, publications: Pub
 
 def test_skip_invalid_publishes_the_rest_and_buries_nothing(publisher: Publisher, publications: Publications) -> None:
     publisher.publish(corpus())
-    rest = Corpus(corpus("teams").articles, (Problem("teams.md:1", "the front matter lacks 'title'"),))
+    rest = Corpus(corpus("teams").articles, (Problem("teams.md:1", "the front matter lacks 'title'", "teams"),))
     summary = publisher.publish(rest, skip_invalid=True)
     assert (summary.skipped, summary.version) == (1, 2)
     assert publications.tombstones() == frozenset()

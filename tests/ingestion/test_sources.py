@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import BadInput
 from bot.models import Audience
-from ingestion.corpus import Corpus, read_corpus
+from ingestion.corpus import Corpus, Problem, read_corpus
 
 HEAD = "---\nid: refunds\ntitle: Refunds\nlocale: en\n---\n"
 GOOD = f"{HEAD}Some words.\n"
@@ -162,3 +162,31 @@ def test_a_source_that_is_none_is_refused(tmp_path: Path) -> None:
         read_corpus([tmp_path / "nowhere"])
     with pytest.raises(BadInput, match=r"not a folder and not a \.jsonl file"):
         read_corpus([tmp_path / "a.csv"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("a.md", GOOD.replace("title: Refunds\n", ""), ("refunds", "en")),
+        ("a.md", "---\nid: 'refunds'\nlocale: es\ntitle: [\n---\nid: other\n", ("refunds", "es")),
+        ("a.md", GOOD.encode() + b"\xff", ("refunds", "en")),
+        ("refunds.md", "no front matter", ("refunds", "")),
+        ("a.jsonl", '{"id": "refunds", "lang": "es", "title": ""}', ("refunds", "es")),
+        ("a.jsonl", '{"id": "refunds", "text": "cut of', ("refunds", "")),
+        ("a.jsonl", "{", ("", "")),
+    ],
+)
+def test_a_broken_article_is_named_as_far_as_its_rest_tells(
+    tmp_path: Path, name: str, content: str | bytes, named: tuple[str, str]
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    (found,) = read_corpus([file if name.endswith(".jsonl") else tmp_path]).problems
+    assert (found.id, found.locale) == named
+
+
+def test_which_articles_a_problem_concerns() -> None:
+    assert Problem("a.md:1", "broken", "a/b", "en").concerns("en/a/b")
+    assert not Problem("a.md:1", "broken", "a", "en").concerns("es/a")
+    assert Problem("a.md:1", "broken", "a").concerns("es/a")
+    assert not Problem("a.md:1", "broken").concerns("en/a")
