@@ -1,5 +1,6 @@
 """The use case: a learner's message becomes an answer, a clarification, a handoff or a word of chat."""
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -93,7 +94,8 @@ class Assistant:
             return outcome
 
     def warm_up(self, library: Library) -> None:
-        """Do once what every question does, so that the first learner waits no longer than the others."""
+        """Do once what every question does, so that the first learner waits no longer than the others. What is in
+        memory then stays: the garbage collector need not go through it again and again."""
         for language, text in WARM_UP.items():
             detect(text)
             self.intents.recognise(text)
@@ -101,6 +103,8 @@ class Assistant:
             if found.passages:
                 extract(found.passages[0], found.term_weights)
                 signs_of(found, language, library.background)
+        gc.collect()
+        gc.freeze()
 
     def _known(self, question: Question) -> Answer | None:
         """The answer given to the same question before, where that is safe and still true."""

@@ -7,9 +7,11 @@ it (bot.calibration) the number is an estimate and is marked so.
 import hashlib
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.background import Background
 from bot.keywords import terms
+from bot.models import Article
 from bot.retrieval import Found
 
 
@@ -55,6 +57,12 @@ class Calibrator:
         return 1.0 / (1.0 + math.exp(-logit))
 
 
+@lru_cache(maxsize=1024)
+def _words_of(article: Article) -> frozenset[str]:
+    """Kept for the articles asked for last."""
+    return frozenset(terms(f"{article.title}\n{article.text}\n{' '.join(article.keywords)}"))
+
+
 def signs_of(found: Found, language: str, background: Background) -> Signs:
     """The signs of a search for a question in `language`, read by what scores mean in this help center."""
     shared = float(language != "en")
@@ -65,7 +73,7 @@ def signs_of(found: Found, language: str, background: Background) -> Signs:
     scores = [passage.score for passage in rest[:9]] or [0.0]
     next_best = max((space.outstanding(each.article.id, each.score) for each in rest), default=0.0)
     total = sum(found.term_weights.values()) or 1.0
-    have = set(terms(f"{best.article.title}\n{best.article.text}\n{' '.join(best.article.keywords)}"))
+    have = _words_of(best.article)
     return Signs(
         lead=space.outstanding(best.article.id, best.score) - next_best,
         spread=best.score - sum(scores) / len(scores),

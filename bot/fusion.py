@@ -2,6 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Look = TypeVar("Look", float, npt.NDArray[np.float64])
+"""What one article shows of itself, or many articles at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +34,24 @@ DEFAULT = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class Views(Generic[Look]):
     """How near a question is to an article's two best chunks, to its label and to its nearest name (cosines; None
     where it has none), and its BM25 over the question's best (0 to 1)."""
 
-    text: float
-    second: float | None
-    label: float | None
-    name: float | None
-    keyword: float
+    text: Look
+    second: Look | None
+    label: Look | None
+    name: Look | None
+    keyword: Look
 
 
-def fuse(views: Views, keyword_weight: float = 1.0, weights: Weights = DEFAULT) -> float:
+def fuse(views: Views[Look], keyword_weight: float = 1.0, weights: Weights = DEFAULT) -> Look:
     """The weighted mean of the cosines, plus what the keywords add. A view that an article lacks counts like its text,
     so that a help center with few keywords is not split in two."""
-    looks: tuple[tuple[float | None, float], ...] = (
-        (views.text, weights.text),
-        (views.second, weights.second),
-        (views.label, weights.label),
-        (views.name, weights.name),
-    )
-    total = sum(weight for _, weight in looks) or 1.0
-    dense = sum(weight * (views.text if cosine is None else cosine) for cosine, weight in looks) / total
-    return dense + weights.keyword * keyword_weight * views.keyword
+    second, label, name = (views.text if look is None else look for look in (views.second, views.label, views.name))
+    dense = weights.text * views.text + weights.second * second + weights.label * label + weights.name * name
+    total = weights.text + weights.second + weights.label + weights.name
+    return dense / (total or 1.0) + weights.keyword * keyword_weight * views.keyword
 
 
 def keyword_weight(share: float) -> float:

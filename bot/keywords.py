@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ def terms(text: str) -> list[str]:
     return out
 
 
+@lru_cache(maxsize=1 << 16)
 def _fold(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word.casefold())
     word = "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -41,13 +43,12 @@ def _fold(word: str) -> str:
 
 
 class KeywordIndex:
-    """An inverted index in memory over a fixed list of texts."""
+    """An inverted index in memory over a fixed list of documents, each given as its terms."""
 
-    def __init__(self, documents: Sequence[str]) -> None:
+    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         postings: dict[str, tuple[list[int], list[int]]] = {}
         lengths = np.zeros(len(documents), dtype=np.float32)
-        for number, text in enumerate(documents):
-            words = terms(text)
+        for number, words in enumerate(documents):
             lengths[number] = len(words)
             for term, count in Counter(words).items():
                 rows, counts = postings.setdefault(term, ([], []))

@@ -1,7 +1,7 @@
 """Which language a message is in: py3langid among those Firstline speaks, a rule for Han and one for Spanish marks."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -20,6 +20,13 @@ def _identifier() -> LanguageIdentifier:
     return identifier
 
 
+@lru_cache(maxsize=256)
+def _classified(text: str) -> tuple[str, float]:
+    """Remembered: the search, the intents and the conversation look at the same message."""
+    language, probability = _identifier().classify(text)
+    return str(language), float(probability)
+
+
 def base(locale: str | None) -> str:
     """`es-MX` -> `es`; a locale that Firstline does not speak -> `en`."""
     language = (locale or "en").replace("_", "-").split("-")[0].casefold()
@@ -35,7 +42,7 @@ def detect(text: str, expected: str | None = None) -> str:
         return "zh"
     if _SPANISH.search(text):
         return "es"
-    language, probability = _identifier().classify(text)
+    language, probability = _classified(text)
     if expected and (probability < _CERTAIN or len(text.split()) < 3) and base(expected) != "zh":
         return base(expected)
-    return "en" if language == "zh" else str(language)
+    return "en" if language == "zh" else language

@@ -17,8 +17,10 @@ class Audience(StrEnum):
 
     def reads(self, other: "Audience") -> bool:
         """Whether a reader of this audience may be shown an article written for `other`."""
-        order = list(Audience)
-        return order.index(other) <= order.index(self)
+        return _READERS.index(other) <= _READERS.index(self)
+
+
+_READERS = tuple(Audience)
 
 
 class Priority(StrEnum):

@@ -76,6 +76,18 @@ class Generator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How near one question is to every row of some articles, article after article; all four of one length."""
+
+    rows: Rows
+    owner: Rows
+    """The place of the row's article among those that were asked for."""
+    view: npt.NDArray[np.str_]
+    """`text`, `label` or `name`, as in `Chunk.view`."""
+    cosine: npt.NDArray[np.float64]
+
+
 class Library(Protocol):
     """One published index version, open for reading; it never changes while it is held.
 
@@ -108,10 +120,6 @@ class Library(Protocol):
         """Rows of the `count` chunks nearest to one question vector that this audience may read, in any order."""
         ...
 
-    def rows_of(self, key: str) -> Sequence[int]:
-        """All rows of an article: its chunks and its names."""
-        ...
-
     @property
     def main_language(self) -> str:
         """The language that most articles exist in, `en` where there are none."""
@@ -123,6 +131,11 @@ class Library(Protocol):
 
     def dense(self, vector: Vectors, rows: Rows) -> Vectors:
         """The dot product of one question vector with these rows."""
+        ...
+
+    def looks(self, vector: Vectors, keys: Sequence[str]) -> Looks:
+        """All rows of these articles, their chunks and their names. What an article gets does not depend on the
+        others."""
         ...
 
     def keywords(self, audience: Audience) -> tuple[KeywordIndex, Rows]:

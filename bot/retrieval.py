@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.fusion import DEFAULT, Views, Weights, even_out, fuse, keyword_weight
 from bot.keywords import KeywordIndex, terms
@@ -18,6 +19,11 @@ NEAREST = 128
 nominates, with more than enough, and what it nominates is scored exactly: so the answer does not differ."""
 RERANKED = 10
 """Passages that a reranker looks at, where one is configured."""
+
+
+Floats = npt.NDArray[np.float64]
+Ranked = tuple[Rows, Floats]
+"""Rows, and what each scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,12 @@ class Retrieval:
         readings = [Reading(text)] if isinstance(text, str) else text
         vector = self._vector(readings, language)
         index, documents = library.keywords(audience)
-        bm25 = _by_row(_keyword_scores(index, readings), documents)
+        bm25 = _best_rows(_keyword_scores(index, readings), documents)
         wanted = NEAREST * (8 if collections else 1)  # what is not in these collections falls away afterwards
-        rows = (*library.nearest(vector, audience, wanted), *bm25)
+        rows = (*library.nearest(vector, audience, wanted).tolist(), *bm25[0].tolist())
         keys = _candidates(library, rows, audience, collections)
         weight = keyword_weight(library.share_in(language))
-        passages = [_passage(library, key, vector, bm25, weight, self.weights) for key in keys]
+        passages = _passages(library, keys, vector, bm25, weight, self.weights)
         main = library.main_language if self.weights.even else language
         best_first = _one_an_article(passages, language, main)
         if self.reranker is not None:
@@ -99,16 +105,16 @@ def _term_weights(index: KeywordIndex, readings: Sequence[Reading]) -> dict[str,
     return weights
 
 
-def _by_row(scores: Vectors, documents: Rows) -> dict[int, float]:
-    """The best rows by keyword, their BM25 divided by the question's best."""
-    best = np.argsort(-scores, kind="stable")[:BY_KEYWORD]
-    top = float(scores.max(initial=0.0))
-    return {int(documents[at]): float(scores[at]) / top for at in best if scores[at] > 0}
+def _best_rows(scores: Vectors, documents: Rows) -> Ranked:
+    """The best rows by keyword, and their BM25 divided by the question's best."""
+    found = np.flatnonzero(scores > 0)
+    best = found[np.argsort(-scores[found], kind="stable")[:BY_KEYWORD]]
+    return documents[best], scores[best] / np.float64(scores.max(initial=0.0) or 1.0)
 
 
 def _candidates(library: Library, rows: Iterable[int], audience: Audience, collections: Sequence[str]) -> list[str]:
     """Keys of the articles that either search found and of their translations, in an order of their own."""
-    ids = {library.article(library.chunks[int(row)].article_key).id for row in rows}
+    ids = {library.article(library.chunks[row].article_key).id for row in rows}
     versions = (article for article_id in sorted(ids) for article in library.translations(article_id))
     return [
         article.key
@@ -117,28 +123,44 @@ def _candidates(library: Library, rows: Iterable[int], audience: Audience, colle
     ]
 
 
-def _passage(
-    library: Library, key: str, vector: Vectors, bm25: dict[int, float], keyword_weight: float, weights: Weights
-) -> Passage:
-    """The best chunk of an article, scored with all that the article shows of itself."""
-    rows = library.rows_of(key)
-    near: dict[str, list[float]] = {"text": [], "label": [], "name": []}
-    shown = (float("-inf"), 0.0, 0)
-    keyword, words = 0.0, weights.keyword * keyword_weight
-    for row, cosine in zip(rows, library.dense(vector, np.asarray(rows)).tolist(), strict=True):
-        view = library.chunks[row].view
-        near[view].append(cosine)
-        if view == "text":
-            said = bm25.get(row, 0.0)
-            keyword = max(keyword, said)
-            shown = max(shown, (cosine + words * said, cosine, -row))
-    _, cosine, row = shown
-    texts = sorted(near["text"], reverse=True)
-    label, name = (max(near[view], default=None) for view in ("label", "name"))
-    views = Views(texts[0], texts[1] if len(texts) > 1 else None, label, name, keyword)
-    called = max((each for each in (label, name) if each is not None), default=cosine)
-    score = fuse(views, keyword_weight, weights)
-    return Passage(library.article(key), library.chunks[-row], cosine, keyword, score, called)
+def _passages(
+    library: Library, keys: Sequence[str], vector: Vectors, bm25: Ranked, keyword_weight: float, weights: Weights
+) -> list[Passage]:
+    """The best chunk of each article, scored with all that the article shows of itself."""
+    if not keys:
+        return []
+    looks = library.looks(vector, keys)
+    said = np.zeros(len(library.chunks))
+    said[bm25[0]] = bm25[1]
+    texts = looks.view == "text"
+    owner, near, words = looks.owner[texts], looks.cosine[texts], said[looks.rows[texts]]
+    firsts = np.searchsorted(owner, np.arange(len(keys)))  # owners stand in order, and each has a text
+    shown = np.lexsort((-near, -(near + weights.keyword * keyword_weight * words), owner))[firsts]
+    sorted_near = near[np.lexsort((-near, owner))]
+    best, seconds = sorted_near[firsts], np.append(firsts[1:], len(owner)) - firsts > 1
+    second = np.where(seconds, sorted_near[np.minimum(firsts + 1, len(owner) - 1)], best)
+    label, name = (_most(looks.cosine, looks.view == view, looks.owner, len(keys)) for view in ("label", "name"))
+    keyword = np.maximum.reduceat(words, firsts)
+    scores = fuse(Views(best, second, _or(label, best), _or(name, best), keyword), keyword_weight, weights)
+    called = _or(np.fmax(label, name), near[shown])
+    rows = looks.rows[texts][shown]
+    columns = (each.tolist() for each in (rows, near[shown], keyword, scores, called))
+    return [
+        Passage(library.article(key), library.chunks[row], *of_key)
+        for key, row, *of_key in zip(keys, *columns, strict=True)
+    ]
+
+
+def _most(cosine: Floats, chosen: Rows, owner: Rows, count: int) -> Floats:
+    """The greatest of the chosen cosines for each owner; not a number where there is none."""
+    most = np.full(count, np.nan)
+    np.fmax.at(most, owner[chosen], cosine[chosen])
+    return most
+
+
+def _or(values: Floats, others: Floats) -> Floats:
+    """Each value, or where it is none the other."""
+    return np.where(np.isnan(values), others, values)
 
 
 def _one_an_article(passages: Iterable[Passage], language: str, main: str) -> tuple[Passage, ...]:
@@ -153,8 +175,12 @@ def _one_an_article(passages: Iterable[Passage], language: str, main: str) -> tu
                 if each.article.locale.startswith(of):
                     scores[article_id] = max(each.score, scores.get(article_id, each.score))
     scores = even_out(spoken[language], spoken[main]) if main != language else spoken[language]
-    found = [replace(each, score=scores.get(each.article.id, each.score)) for each in shown]
+    found = [_scored(each, scores.get(each.article.id, each.score)) for each in shown]
     return tuple(sorted(found, key=lambda passage: (-passage.score, passage.article.id)))
+
+
+def _scored(passage: Passage, score: float) -> Passage:
+    return passage if score == passage.score else replace(passage, score=score)
 
 
 def _reranked(reranker: Reranker, question: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

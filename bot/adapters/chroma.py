@@ -16,7 +16,9 @@ from bot.errors import NotReady
 from bot.models import Audience
 from bot.ports import Vectors
 
-_HNSW = CreateHNSWConfiguration(space="cosine", ef_search=200, ef_construction=200, max_neighbors=32)
+_HNSW = CreateHNSWConfiguration(space="cosine", ef_search=200, ef_construction=200, max_neighbors=32, sync_threshold=2)
+"""With its own threshold, Chroma would put the last thousand rows into the graph anew each time that it is opened: that
+takes time and comes out differently."""
 _BATCH = 2000
 
 
@@ -27,13 +29,18 @@ def _open(folder: Path) -> Client:
 
 
 def write_vectors(folder: Path, rows: Mapping[Audience, Sequence[int]], vectors: Vectors) -> None:
-    """Make one collection per audience, holding `vectors[rows]` under the row numbers, and close it.
+    """Make one collection per audience, holding `vectors[rows]` under the row numbers, and close it. An audience that
+    reads the same as the one before it has none of its own.
 
     The text stays out of Chroma: the version keeps it in files that go whole when the version goes.
     """
     client = _open(folder)
     try:
+        before: Sequence[int] | None = None
         for audience, members in rows.items():
+            if members == before:
+                continue
+            before = members
             collection = client.create_collection(
                 audience.value, embedding_function=None, configuration=CreateCollectionConfiguration(hnsw=_HNSW)
             )
@@ -52,9 +59,12 @@ class ChromaVectors:
             raise NotReady(f"the index at {folder} is not there; publish again with 'firstline index'")
         self._client = _open(folder)
         try:
-            self._collections = {
-                audience: self._client.get_collection(audience.value, embedding_function=None) for audience in Audience
-            }
+            there = {each.name for each in self._client.list_collections()}
+            name = Audience.LEARNER.value
+            self._collections = {}
+            for audience in Audience:
+                name = audience.value if audience.value in there else name
+                self._collections[audience] = self._client.get_collection(name, embedding_function=None)
         except (ChromaError, ValueError) as error:
             self._client.close()
             raise NotReady(f"the index at {folder} is damaged: {error}; publish again") from error

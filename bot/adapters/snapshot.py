@@ -5,6 +5,7 @@ import fcntl
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,9 +14,9 @@ import numpy as np
 from bot.adapters.chroma import ChromaVectors
 from bot.background import Background, background_from
 from bot.errors import NotReady
-from bot.keywords import KeywordIndex
+from bot.keywords import KeywordIndex, terms
 from bot.models import Article, Audience, Chunk
-from bot.ports import Rows, Vectors
+from bot.ports import Looks, Rows, Vectors
 from bot.serial import article_from, chunk_from
 
 T = TypeVar("T")
@@ -82,31 +83,40 @@ class Snapshot:
         self._vectors: Vectors = np.load(folder / "vectors.npy", mmap_mode="r").view(np.ndarray)
         self._alive = np.array([chunk.article_key in self._articles for chunk in self.chunks], dtype=bool)
         self._buried = int((~self._alive).sum())
-        self._rows: dict[str, list[int]] = {}
-        for row, chunk in enumerate(self.chunks):
-            if self._alive[row]:
-                self._rows.setdefault(chunk.article_key, []).append(row)
+        self._views = np.array([chunk.view for chunk in self.chunks], dtype=np.str_)
+        self._rows: dict[str, range] = {}
+        for key, together in groupby(range(len(self.chunks)), lambda row: self.chunks[row].article_key):
+            if key in self._articles:
+                first, *more = together
+                self._rows[key] = range(first, first + 1 + len(more))
         self._readable = {
             audience: sum(len(rows) for key, rows in self._rows.items() if audience.reads(self._articles[key].audience))
             for audience in Audience
         }
+        self._shares: dict[str, float] = {}
         self.background = _background(folder / BACKGROUND)
         self._chroma = ChromaVectors(folder / "chroma")
         spoken = Counter(article.locale.split("-")[0] for article in self._articles.values())
         self.main_language = min(spoken, key=lambda language: (-spoken[language], language), default="en")
-        self._keywords = {audience: self._keyword_index(audience) for audience in Audience}
+        self._keywords = self._keyword_indices()
 
-    def _keyword_index(self, audience: Audience) -> tuple[KeywordIndex, Rows]:
-        rows = [
-            row
-            for row, chunk in enumerate(self.chunks)
-            if chunk.view == "text" and self._alive[row] and audience.reads(self._articles[chunk.article_key].audience)
-        ]
-        texts = []
-        for row in rows:
-            article = self._articles[self.chunks[row].article_key]
-            texts.append(f"{self.chunks[row].embedded_text(article)}\n{' '.join(article.keywords)}")
-        return KeywordIndex(texts), np.array(rows, dtype=np.int64)
+    def _keyword_indices(self) -> dict[Audience, tuple[KeywordIndex, Rows]]:
+        """One index for audiences that read the same, and each text read but once."""
+        written: dict[int, list[str]] = {}
+        written_for: dict[int, Audience] = {}
+        for row, chunk in enumerate(self.chunks):
+            if chunk.view == "text" and self._alive[row]:
+                article = self._articles[chunk.article_key]
+                written[row] = terms(f"{chunk.embedded_text(article)}\n{' '.join(article.keywords)}")
+                written_for[row] = article.audience
+        made: dict[tuple[int, ...], tuple[KeywordIndex, Rows]] = {}
+        found = {}
+        for audience in Audience:
+            rows = tuple(row for row, of in written_for.items() if audience.reads(of))
+            if rows not in made:
+                made[rows] = KeywordIndex([written[row] for row in rows]), np.array(rows, dtype=np.int64)
+            found[audience] = made[rows]
+        return found
 
     @property
     def articles(self) -> Iterable[Article]:
@@ -131,16 +141,26 @@ class Snapshot:
         alive: Rows = found[self._alive[found]][:count]
         return alive
 
-    def rows_of(self, key: str) -> Sequence[int]:
+    def rows_of(self, key: str) -> range:
         return self._rows[key]
 
     def share_in(self, language: str) -> float:
-        ids = {article.id for article in self._articles.values() if article.locale.startswith(language)}
-        return len(ids) / max(1, len(self._translations))
+        if language not in self._shares:
+            ids = {article.id for article in self._articles.values() if article.locale.startswith(language)}
+            self._shares[language] = len(ids) / max(1, len(self._translations))
+        return self._shares[language]
 
     def dense(self, vector: Vectors, rows: Rows) -> Vectors:
         scores: Vectors = self._vectors[rows] @ vector
         return scores
+
+    def looks(self, vector: Vectors, keys: Sequence[str]) -> Looks:
+        ranges = [self._rows[key] for key in keys]
+        rows = np.concatenate([np.arange(each.start, each.stop) for each in ranges])
+        # One product an article: the last bits of a larger one would depend on who else is in it.
+        cosine = np.concatenate([self._vectors[each.start : each.stop] @ vector for each in ranges])
+        owner = np.repeat(np.arange(len(keys)), [len(each) for each in ranges])
+        return Looks(rows, owner, self._views[rows], cosine.astype(np.float64))
 
     def keywords(self, audience: Audience) -> tuple[KeywordIndex, Rows]:
         return self._keywords[audience]

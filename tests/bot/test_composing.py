@@ -35,7 +35,7 @@ def passages_of(of: Article) -> list[Passage]:
 
 
 def weights(question: str, of: Article) -> dict[str, float]:
-    index = KeywordIndex([passage.chunk.text for passage in passages_of(of)])
+    index = KeywordIndex([terms(passage.chunk.text) for passage in passages_of(of)])
     return {term: index.idf(term) for term in terms(question)}
 
 

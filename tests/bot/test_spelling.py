@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.snapshot import Snapshot
-from bot.keywords import KeywordIndex
+from bot.keywords import KeywordIndex, terms
 from bot.models import Audience
 from bot.spelling import corrected
 
-INDEX = KeywordIndex(["reset your password again", "receive a refund of the subscription", "password of a video"])
+TEXTS = ("reset your password again", "receive a refund of the subscription", "password of a video")
+INDEX = KeywordIndex([terms(text) for text in TEXTS])
 
 
 def never(_word: str) -> bool:
