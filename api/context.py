@@ -57,7 +57,7 @@ class Context:
         raise Problem(404, "there is no site of this name; see 'sites' in the settings")
 
 
-def context(request: Request) -> Context:
+async def context(request: Request) -> Context:
     found: Context = request.app.state.context
     return found
 
@@ -65,7 +65,7 @@ def context(request: Request) -> Context:
 Here = Annotated[Context, Depends(context)]
 
 
-def address(request: Request, here: Here) -> str:
+async def address(request: Request, here: Here) -> str:
     return client_address(request, here.settings.trusted_proxies)
 
 

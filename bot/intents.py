@@ -17,7 +17,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ FALSE_ALARMS = 0.009
 ENOUGH = 200
 """Ordinary examples of a language from which its lead is learned; with fewer it is LEAD."""
 LEAD = 0.1
+REMEMBERED = 512
 KEPT = 4
 """So many files of what was learned stay, the newest: two help centers on one machine do not learn in turns."""
 
@@ -82,6 +83,8 @@ class Intents:
     leads: dict[str, float]
     """By language, how far a handoff's topic must be ahead before nobody asks the help center."""
     encode: Encode
+    _recent: dict[str, Vectors] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The last texts' scores: a conversation's earlier messages are looked at again with each that follows."""
 
     def scores(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, topics); about 1 for the topic of a message, about 0 for the others."""
@@ -93,12 +96,20 @@ class Intents:
 
     def recognise(self, text: str, language: str = "") -> Intent:
         """The topic; a handoff only where it leads clearly, an ordinary question otherwise."""
-        scores = self.scores([text])[0]
+        scores = self._scores_of(text)
         best = int(scores.argmax())
         lead = float(_leads(scores[None], self.topics)[0])
         if self.topics[best].action == "handoff" and lead < self.leads.get(language, LEAD):
             best = next(number for number, topic in enumerate(self.topics) if topic.key == ORDINARY)
         return Intent(self.topics[best], lead)
+
+    def _scores_of(self, text: str) -> Vectors:
+        scores = self._recent.get(text)
+        if scores is None:
+            if len(self._recent) >= REMEMBERED:
+                self._recent.clear()
+            scores = self._recent[text] = self.scores([text])[0]
+        return scores
 
 
 def train(topics: Sequence[Topic], encode: Encode) -> Intents:

@@ -1,7 +1,7 @@
 """The chat: what a learner may do in a conversation of theirs."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -75,8 +75,10 @@ class Chat:
         if message.kind == TO_PERSON:
             return Delivered(message)
         with self._turns.take(conversation.id):
-            self._answer_earlier(conversation, message)
-            return self._answer(conversation, message)
+            messages = self.transcript(conversation)
+            if self._answer_earlier(conversation, messages, message):
+                messages = self.transcript(conversation)
+            return self._answer(conversation, messages, message)
 
     def request_person(self, conversation: Conversation, contact: Contact, client_request_id: str) -> Ticket:
         """The ticket of the learner's word: the open one, else a new one; the same when the request is repeated.
@@ -129,22 +131,23 @@ class Chat:
                 kind=TO_PERSON if current.taken_by is not None else None,
             )
             work.messages.add(message)
-            ticket = work.tickets.of_conversation(conversation.id)
+            ticket = work.tickets.of_conversation(current.id)
             if ticket is not None:
                 tell_desk(work, ticket, message)
             return message
 
-    def _answer_earlier(self, conversation: Conversation, message: Message) -> None:
+    def _answer_earlier(self, conversation: Conversation, messages: Sequence[Message], message: Message) -> bool:
         """Messages are answered in the order in which they were stored, by whoever comes first: another thread, another
-        process that died. One that cannot be answered now stays for its own sender to ask again."""
+        process that died. One that cannot be answered now stays for its own sender to ask again. Whether there was
+        any."""
         recent = self._clock() - self._patience
-        for earlier in unanswered_before(self.transcript(conversation), message):
-            if earlier.created_at >= recent:
-                with suppress(FirstlineError):
-                    self._answer(conversation, earlier)
+        due = [earlier for earlier in unanswered_before(messages, message) if earlier.created_at >= recent]
+        for earlier in due:
+            with suppress(FirstlineError):
+                self._answer(conversation, self.transcript(conversation), earlier)
+        return bool(due)
 
-    def _answer(self, conversation: Conversation, message: Message) -> Reply | Delivered:
-        messages = self.transcript(conversation)
+    def _answer(self, conversation: Conversation, messages: Sequence[Message], message: Message) -> Reply | Delivered:
         stored = next((reply for reply in messages if reply.reply_to == message.id), None)
         if stored is not None:
             return Reply(stored, replayed=True)
@@ -152,7 +155,7 @@ class Chat:
         outcome = self._assistant.answer(self._question(conversation, messages, message))
         return self._store_reply(conversation, message, outcome)
 
-    def _question(self, conversation: Conversation, messages: tuple[Message, ...], message: Message) -> Question:
+    def _question(self, conversation: Conversation, messages: Sequence[Message], message: Message) -> Question:
         return Question(
             text=message.text,
             turns=turns_before(messages, message),

@@ -4,8 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from bot.models import Article, Chunk, View, title_path
 
 TARGET_TOKENS = 180
@@ -70,6 +68,8 @@ def _packed(texts: list[str], count_tokens: Callable[[str], int], room: int) -> 
 def _split(text: str, count_tokens: Callable[[str], int], room: int) -> list[str]:
     if count_tokens(text) <= room:
         return [text]
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # takes longer to load than most blocks to pack
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=room,
         chunk_overlap=0,

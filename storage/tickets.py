@@ -127,6 +127,8 @@ class SqlTickets:
 
     def _all(self, query: Select[Any]) -> list[Ticket]:
         rows = self._connection.execute(query).all()
+        if not rows:
+            return []
         histories = self._histories([row.number for row in rows])
         return [_ticket(row, tuple(histories[row.number])) for row in rows]
 

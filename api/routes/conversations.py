@@ -58,8 +58,9 @@ def start(new: NewConversation, here: Here, address: Address, origin: Origin = N
     return ConversationOpened(conversation_id=conversation.id, token=token, locale=locale, email=email)
 
 
-def may_speak(conversation: Authenticated, here: Here, address: Address, origin: Origin = None) -> Conversation:
-    """The conversation, after origin and limits were checked; all of that happens before the stream begins."""
+async def may_speak(conversation: Authenticated, here: Here, address: Address, origin: Origin = None) -> Conversation:
+    """The conversation, after origin and limits were checked; all of that happens before the stream begins. It waits
+    for nothing, so it needs no thread."""
     check_origin(here.site(conversation.site), origin)
     here.limiters.address.check(address, "messages")
     here.limiters.conversation.check(conversation.id, "messages")

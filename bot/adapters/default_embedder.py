@@ -6,7 +6,6 @@ collection serves all languages, and each language gets its best mixture.
 """
 
 import copy
-import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +23,9 @@ USE_SHARE = 0.3
 """How much an English question also looks at the multilingual half (1 = as much as at MiniLM)."""
 MAPPED_SHARE = 0.5
 """How much any other question also looks at MiniLM's half (1 = as much as at the multilingual one)."""
-REMEMBERED = 64
-"""Texts whose vectors are kept: the intents and the search look at the same message."""
+REMEMBERED = 512
+"""Texts whose vectors are kept: the intents and the search look at the same message, and a conversation's earlier
+messages are read again with each that follows."""
 
 
 class DefaultEmbedder:
@@ -46,7 +46,6 @@ class DefaultEmbedder:
         self._minilm = MiniLM(models, threads)
         self._map, self._mapped_share = load_space_map(), MAPPED_SHARE
         self._use = USE(threads=1)
-        self._lock = threading.Lock()
         self._english = lru_cache(REMEMBERED)(self._embed_english)
         self._shared = lru_cache(REMEMBERED)(self._embed_shared)
         self.embed_questions(["warm up"], ["en"])
@@ -65,20 +64,24 @@ class DefaultEmbedder:
         return np.array([self._shared(text) for text in texts], dtype=np.float32).reshape(-1, 512)
 
     def _embed_shared(self, text: str) -> Vectors:
-        with self._lock:
-            vector = self._use.encode(text)
+        vector = self._use.encode(text)  # it keeps nothing between calls, so threads need not wait for each other
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
     def _embed_english(self, text: str) -> Vectors:
         return np.asarray(self._minilm.embed([text])[0], dtype=np.float32)
 
     def for_intents(self, texts: Sequence[str]) -> tuple[Vectors, ...]:
-        """What intents are recognised by: USE for all texts, MiniLM for those in English (zeros elsewhere)."""
+        """What intents are recognised by: USE for all texts, MiniLM for those in English (zeros elsewhere). Many texts,
+        which are only learned from, go through USE together; that is about twice as fast."""
         english = np.zeros((len(texts), MiniLM.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
             if detect(text) == "en":
                 english[row] = self._english(text)
-        return self.multilingual(texts), english
+        return self.multilingual(texts) if len(texts) == 1 else self._together(texts), english
+
+    def _together(self, texts: Sequence[str]) -> Vectors:
+        vectors = self._use.encode(list(texts))
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
     def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         shared = self.multilingual(texts)

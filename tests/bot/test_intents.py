@@ -114,3 +114,28 @@ def test_what_was_learned_is_the_same_when_it_is_read_again(intents_file: Path, 
     texts = ["a human", "una persona", "人工", "", "refund?"]
     assert (again.scores(texts) == kept.scores(texts)).all()
     assert again.leads == kept.leads
+
+
+def test_a_message_that_is_looked_at_again_is_not_encoded_again() -> None:
+    encoded: list[str] = []
+
+    def counting(texts: Sequence[str]) -> tuple[Vectors, ...]:
+        encoded.extend(texts)
+        return counted(texts)
+
+    intents = train([topic("ordinary", "question", ("en", "refund")), topic("hi", "chat", ("en", "hello"))], counting)
+    encoded.clear()
+    first = [intents.recognise("hello agent", language) for language in ("en", "es", "")]
+    assert encoded == ["hello agent"]
+    assert {intent.topic.key for intent in first} == {"hi"}
+    for number in range(learning.REMEMBERED):
+        intents.recognise(f"refund {number}")
+    assert intents.recognise("hello agent") == first[-1], "also after it was forgotten"
+    assert encoded.count("hello agent") == 2
+
+
+def test_many_messages_are_encoded_as_each_alone(encoders: Encoders) -> None:
+    texts = ["How do I get a refund?", "¿Cómo pido un reembolso?", "怎么申请退款？", "a", "speak to a person " * 20]
+    alone = [encoders.intents([text]) for text in texts]
+    for number, together in enumerate(encoders.intents(texts)):
+        assert together == pytest.approx(np.concatenate([each[number] for each in alone]), abs=1e-5)

@@ -127,3 +127,16 @@ def test_not_ready_where_the_version_is_damaged(data: Path, retrieval: Retrieval
     problem = Readiness(shelf_of(data), retrieval).problem()
     assert problem is not None
     assert "is damaged" in problem
+
+
+def test_what_an_article_shows_does_not_depend_on_the_others(library: Snapshot, retrieval: Retrieval) -> None:
+    vector = retrieval.embedder.embed_questions([WORDING], ["en"])[0]
+    keys = sorted(each.key for each in library.articles)
+    together = library.looks(vector, keys)
+    assert {str(view) for view in together.view} == {"text", "label", "name"}
+    for place, key in enumerate(keys):
+        alone, mine = library.looks(vector, [key]), together.owner == place
+        assert list(together.rows[mine]) == list(alone.rows) == list(library.rows_of(key))
+        assert (together.cosine[mine] == alone.cosine).all()
+        assert [str(view) for view in alone.view] == [library.chunks[row].view for row in alone.rows]
+        assert alone.cosine == pytest.approx(library.dense(vector, alone.rows), abs=1e-6)

@@ -5,6 +5,7 @@ import pytest
 
 from api.wiring import Encoders
 from bot.errors import BadInput, Busy
+from bot.models import Audience
 from ingestion.corpus import Corpus, Problem
 from ingestion.ports import Publications
 from ingestion.publishing import Publisher
@@ -164,3 +165,21 @@ def test_a_version_whose_folder_is_gone_is_made_anew(publisher: Publisher, publi
     (publisher.folder / "versions").rename(publisher.folder / "lost")
     assert publisher.publish(corpus()).version == 2
     assert set(shown(publisher, publications)) == set(TEXTS)
+
+
+def test_each_audience_finds_its_own_whether_or_not_others_read_more(
+    publisher: Publisher, publications: Publications
+) -> None:
+    def found(audience: Audience) -> set[str]:
+        snapshot = opened(publisher, publications)
+        rows = snapshot.nearest(np.ones(HashEmbedder.dimensions, dtype=np.float32), audience, 100)
+        snapshot.close()
+        return {snapshot.chunks[row].article_key for row in rows}
+
+    same = corpus()
+    publisher.publish(same)
+    everything = {each.key for each in same.articles}
+    assert [found(audience) for audience in Audience] == [everything] * 3
+    payouts = article("payouts", audience=Audience.PARTNER)
+    publisher.publish(Corpus((*same.articles, payouts)))
+    assert [found(audience) - everything for audience in Audience] == [set(), {"en/payouts"}, {"en/payouts"}]
