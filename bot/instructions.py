@@ -60,6 +60,13 @@ def addresses_a_model(text: str) -> bool:
     return bool(_PATTERN.search(text))
 
 
+def for_people(text: str) -> str:
+    """A part of an article without the sentences that steer models; empty where there is nothing else."""
+    if not addresses_a_model(text):
+        return text
+    return "\n".join(each for each in sentences(text) if not addresses_a_model(each))
+
+
 def without_instructions(text: str, lead: Lead | None = None) -> str:
     """The lines of a message that speak to a person, or where none or all do, the sentences. All of it where nothing
     is left: then that is what it is about."""
@@ -69,13 +76,13 @@ def without_instructions(text: str, lead: Lead | None = None) -> str:
     if lead is None and not addresses_a_model(text):
         return text
     for parts in (text.splitlines(), said):
-        kept = _for_people(parts, lead)
+        kept = _unsteered(parts, lead)
         if any(map(str.strip, kept)) and len(kept) < len(parts):
             return "\n".join(kept).strip()
     return text
 
 
-def _for_people(parts: Sequence[str], lead: Lead | None) -> list[str]:
+def _unsteered(parts: Sequence[str], lead: Lead | None) -> list[str]:
     written = [part for part in parts if part.strip()]
     leads = lead(written) if lead is not None and 1 < len(written) <= MOST else ()
     steering = {part for part, ahead in zip(written, leads, strict=False) if ahead > CLEAR}
