@@ -16,7 +16,10 @@ Lead = Callable[[Sequence[str]], Sequence[float]]
 DOUBTFUL = -0.55
 """The lead of a whole message from which its parts are looked at; three of ten ordinary messages have it."""
 CLEAR = 0.1
-"""The lead of a part that is taken away. Both were chosen on the golden cases' tune split."""
+"""The lead of a part that is taken away."""
+FAR = -0.25
+"""The lead that what is left must stay under, else the rest of an attack would be taken for a question. All three were
+chosen on the golden cases' tune split."""
 MOST = 40
 """Parts of a message that are looked at one by one; of more the phrases must do."""
 
@@ -69,7 +72,7 @@ def for_people(text: str) -> str:
 
 def without_instructions(text: str, lead: Lead | None = None) -> str:
     """The lines of a message that speak to a person, or where none or all do, the sentences. All of it where nothing
-    is left: then that is what it is about."""
+    else is left: then that is what it is about."""
     said = sentences(text)
     if lead is not None and (len(said) < 2 or lead([text])[0] < DOUBTFUL):
         lead = None
@@ -77,8 +80,9 @@ def without_instructions(text: str, lead: Lead | None = None) -> str:
         return text
     for parts in (text.splitlines(), said):
         kept = _unsteered(parts, lead)
-        if any(map(str.strip, kept)) and len(kept) < len(parts):
-            return "\n".join(kept).strip()
+        left = "\n".join(kept).strip()
+        if left and len(kept) < len(parts) and (lead is None or lead([left])[0] < FAR):
+            return left
     return text
 
 

@@ -40,7 +40,7 @@ FURTHER_SHARE = 0.7
 """What the second and further encoders count beside the first."""
 NGRAM_SHARE = 0.5
 BUCKETS = 1 << 13
-FALSE_ALARMS = 0.013
+FALSE_ALARMS = 0.011
 ENOUGH = 200
 """Ordinary examples of a language from which its lead is learned; with fewer it is LEAD."""
 LEAD = 0.1
