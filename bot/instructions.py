@@ -63,13 +63,6 @@ def addresses_a_model(text: str) -> bool:
     return bool(_PATTERN.search(text))
 
 
-def for_people(text: str) -> str:
-    """A part of an article without the sentences that steer models; empty where there is nothing else."""
-    if not addresses_a_model(text):
-        return text
-    return "\n".join(each for each in sentences(text) if not addresses_a_model(each))
-
-
 def without_instructions(text: str, lead: Lead | None = None) -> str:
     """The lines of a message that speak to a person, or where none or all do, the sentences. All of it where nothing
     else is left: then that is what it is about."""

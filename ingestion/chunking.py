@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bot.instructions import for_people
 from bot.models import Article, Chunk, View, title_path
 
 TARGET_TOKENS = 180
@@ -21,7 +20,7 @@ def chunks_of(article: Article, count_tokens: Callable[[str], int], limit: int) 
         path = title_path(article, number)
         fitting = _fitting(path, count_tokens, limit // 2)
         room = max(32, min(TARGET_TOKENS, limit - 8) - count_tokens(fitting))
-        texts = [text for block in section.blocks if (text := for_people(block.text))]
+        texts = [block.text for block in section.blocks]
         for text in _packed(texts, count_tokens, room):
             chunk_id = _id(article, number, text)
             chunks.append(Chunk(chunk_id, article.key, number, text, path=None if fitting == path else fitting))
