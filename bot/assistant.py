@@ -9,11 +9,11 @@ from bot.caching import AnswerCache
 from bot.calibration import Measured
 from bot.composing import extract
 from bot.confidence import Calibrator, signs_of
-from bot.conversation import leans_back, readings
+from bot.conversation import agrees, leans_back, readings
 from bot.decision import Thresholds, Verdict, decide, standing_of
 from bot.errors import ModelUnavailable, NotReady
 from bot.generating import Writer
-from bot.intents import Intents
+from bot.intents import Intent, Intents
 from bot.language import detect
 from bot.models import (
     Answer,
@@ -34,6 +34,7 @@ from bot.ports import Library
 from bot.replies import Replies
 from bot.retrieval import Found, Retrieval
 from bot.shelf import Shelf
+from bot.topics import PERSON
 from bot.understanding import Asked, Stopwatch, Understanding
 
 SUGGESTIONS = 3
@@ -76,7 +77,7 @@ class Assistant:
         if known := self._known(question):
             watch.lap("recall")
             return replace(known, evidence=replace(known.evidence, timings=watch.laps))
-        asked = self.understanding.asked(question)
+        asked = self._accepting(self.understanding.asked(question))
         topic = asked.intent.topic
         if topic.action == "chat" and not asked.choice:
             evidence = Evidence(asked.language, timings=asked.watch.laps)
@@ -118,6 +119,14 @@ class Assistant:
             return None
         status = measured.status if measured else "estimated"
         return known if known and known.evidence.calibration == status else None
+
+    def _accepting(self, asked: Asked) -> Asked:
+        """A bare yes to the offer of a person is a wish for one."""
+        said = [turn.text for turn in asked.question.turns if turn.role == "bot"][-1:]
+        wish = [topic for topic in self.intents.topics if topic.key == PERSON]
+        if not wish or not agrees(asked.text) or not any(map(self.replies.offers_a_person, said)):
+            return asked
+        return replace(asked, intent=Intent(wish[0], 1.0))
 
     def _of_choice(self, library: Library, asked: Asked) -> Answer | None:
         """The answer from the article that the learner picked; None where none was, or it is not there any more."""

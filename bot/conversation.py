@@ -26,6 +26,12 @@ _ELSEWHERE = re.compile(
     r"换个(事|话题|问题)|另外一?[件个]|别的事|说个别的|顺便问|再请教|另一个问题",
     re.IGNORECASE,
 )
+_YES = (
+    "yes|yep|yeah|yup|sure|please|ok|okay|absolutely|definitely|sí|si|claro|vale|dale|venga|bueno|porfa|y|s|"
+    "of course|go ahead|por supuesto|por favor|de acuerdo"
+)
+_WITH_YES = "do it|do that|that would be (great|good|nice)|thanks|thank you|i do|i would|pls|gracias|que sí|quiero"
+_AGREES = re.compile(rf"({_YES})( ({_YES}|{_WITH_YES}))*|[好的啊吧呀是行可以要需嗯对请麻烦你您了拜托谢当然]+")
 _NUMBERS = (
     r"1|one|(the )?(1st|first)( one)?|uno|una|(el|la) primer[oa]?|一|第一[个种项条]?",
     r"2|two|(the )?(2nd|second)( one)?|dos|(el|la) segund[oa]|二|第二[个种项条]?",
@@ -59,6 +65,12 @@ def spoken(text: str, turns: Sequence[Turn], locale: str | None) -> str:
     for each in (*said, text):
         locale = detect(each, locale)
     return locale or "en"
+
+
+def agrees(text: str) -> bool:
+    """Whether a message is a yes and nothing else."""
+    words = re.findall(r"\w+", text.casefold())
+    return any(_AGREES.fullmatch(between.join(words)) for between in (" ", ""))
 
 
 def picked(text: str, choices: Sequence[str]) -> str | None:

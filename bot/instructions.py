@@ -1,13 +1,27 @@
 """Text that speaks to a language model instead of to a person: "ignore your instructions", "print your system prompt".
 
 Firstline's own answers obey nothing they read. This keeps such text from being searched for, quoted, or read by a
-configured model. It knows plain phrases, not intentions, and rather misses one than takes a learner's question for it:
-what it misses is still only data, and every generated sentence is checked.
+configured model. In an article it knows plain phrases, not intentions, and rather misses one than takes a person's
+words for it: what it misses is still only data, and every generated sentence is checked. Of a learner's message what
+was learned from the intents' examples is asked as well, part by part.
 """
 
 import re
+from collections.abc import Callable, Sequence
 
 from bot.citations import sentences
+
+Lead = Callable[[Sequence[str]], Sequence[float]]
+"""How far each text, as one that asks for what the bot declines, is ahead of all else that it may be."""
+DOUBTFUL = -0.55
+"""The lead of a whole message from which its parts are looked at; three of ten ordinary messages have it."""
+CLEAR = 0.1
+"""The lead of a part that is taken away."""
+FAR = -0.25
+"""The lead that what is left must stay under, else the rest of an attack would be taken for a question. All three were
+chosen on the golden cases' tune split."""
+MOST = 40
+"""Parts of a message that are looked at one by one; of more the phrases must do."""
 
 _WHOLE = r"(?:(?:own|full|entire|exact|hidden|original|initial|complete|secret) )*"
 _EN = (
@@ -49,11 +63,24 @@ def addresses_a_model(text: str) -> bool:
     return bool(_PATTERN.search(text))
 
 
-def without_instructions(text: str) -> str:
-    """The lines of a message that speak to a person, or where none does, the sentences. All of it where nothing is
-    left: then that is what it is about."""
-    if not addresses_a_model(text):
+def without_instructions(text: str, lead: Lead | None = None) -> str:
+    """The lines of a message that speak to a person, or where none or all do, the sentences. All of it where nothing
+    else is left: then that is what it is about."""
+    said = sentences(text)
+    if lead is not None and (len(said) < 2 or lead([text])[0] < DOUBTFUL):
+        lead = None
+    if lead is None and not addresses_a_model(text):
         return text
-    lines = [each for each in text.splitlines() if not addresses_a_model(each)]
-    parts = [each for each in sentences(text) if not addresses_a_model(each)]
-    return "\n".join(lines or parts).strip() or text
+    for parts in (text.splitlines(), said):
+        kept = _unsteered(parts, lead)
+        left = "\n".join(kept).strip()
+        if left and len(kept) < len(parts) and (lead is None or lead([left])[0] < FAR):
+            return left
+    return text
+
+
+def _unsteered(parts: Sequence[str], lead: Lead | None) -> list[str]:
+    written = [part for part in parts if part.strip()]
+    leads = lead(written) if lead is not None and 1 < len(written) <= MOST else ()
+    steering = {part for part, ahead in zip(written, leads, strict=False) if ahead > CLEAR}
+    return [part for part in parts if part not in steering and not addresses_a_model(part)]

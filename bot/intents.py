@@ -26,7 +26,7 @@ import numpy as np
 
 from bot.files import write_atomically
 from bot.ports import Vectors
-from bot.topics import ORDINARY, Topic, read_topics
+from bot.topics import ORDINARY, Action, Topic, read_topics
 
 Encode = Callable[[Sequence[str]], tuple[Vectors, ...]]
 """Texts to unit vectors, one array an encoder; a row of zeros where an encoder does not know the language."""
@@ -38,9 +38,9 @@ AXES = 192
 """How many main axes of an encoder's vectors are kept."""
 FURTHER_SHARE = 0.7
 """What the second and further encoders count beside the first."""
-NGRAM_SHARE = 0.3
-BUCKETS = 1 << 12
-FALSE_ALARMS = 0.009
+NGRAM_SHARE = 0.5
+BUCKETS = 1 << 13
+FALSE_ALARMS = 0.011
 ENOUGH = 200
 """Ordinary examples of a language from which its lead is learned; with fewer it is LEAD."""
 LEAD = 0.1
@@ -102,6 +102,11 @@ class Intents:
         if self.topics[best].action == "handoff" and lead < self.leads.get(language, LEAD):
             best = next(number for number, topic in enumerate(self.topics) if topic.key == ORDINARY)
         return Intent(self.topics[best], lead)
+
+    def declined(self, texts: Sequence[str]) -> list[float]:
+        """How far, for each text, the best topic that the bot declines is ahead of everything else."""
+        leads: list[float] = _leads(np.array([self._scores_of(text) for text in texts]), self.topics, "decline").tolist()
+        return leads
 
     def _scores_of(self, text: str) -> Vectors:
         scores = self._recent.get(text)
@@ -184,12 +189,12 @@ def _learned_leads(left_out: Vectors, labels: Vectors, languages: Vectors, topic
     return found
 
 
-def _leads(scores: Vectors, topics: Sequence[Topic]) -> Vectors:
-    """How far the best handoff is ahead of everything else, for each row."""
-    handed = np.array([topic.action == "handoff" for topic in topics])
-    if not handed.any():
+def _leads(scores: Vectors, topics: Sequence[Topic], action: Action = "handoff") -> Vectors:
+    """How far the best topic of an action is ahead of everything else, for each row."""
+    meant = np.array([topic.action == action for topic in topics])
+    if not meant.any():
         return np.full(len(scores), -np.inf, dtype=np.float32)
-    leads: Vectors = scores[:, handed].max(axis=1) - scores[:, ~handed].max(axis=1)
+    leads: Vectors = scores[:, meant].max(axis=1) - scores[:, ~meant].max(axis=1)
     return leads
 
 

@@ -10,6 +10,8 @@ from bot.language import SPOKEN
 
 SHIPPED = Path(__file__).with_name("replies.yaml")
 
+_OFFERS = ("low_confidence", "not_helped", "same_again", "out_of_scope")
+
 
 @dataclass(frozen=True, slots=True)
 class Replies:
@@ -26,6 +28,11 @@ class Replies:
 
     def has(self, key: str) -> bool:
         return key in self.texts
+
+    def offers_a_person(self, text: str) -> bool:
+        """Whether this is one of the replies that end by asking whether a person shall look at it."""
+        offers = (self.texts.get(f"{key}{rest}", {}) for key in _OFFERS for rest in ("", "_nothing_else"))
+        return any(text == reply for by_language in offers for reply in by_language.values())
 
 
 def read_replies(file: Path) -> Replies:

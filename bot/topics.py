@@ -13,6 +13,7 @@ from bot.models import Department, Priority
 Action = Literal["handoff", "chat", "not_helped", "question", "decline"]
 ACTIONS = ("handoff", "chat", "not_helped", "question", "decline")
 ORDINARY = "ordinary"
+PERSON = "asked_for_human"
 
 
 @dataclass(frozen=True, slots=True)

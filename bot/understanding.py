@@ -52,7 +52,7 @@ class Understanding:
     def asked(self, question: Question) -> Asked:
         """Raises BadInput for an empty or endless message."""
         watch = Stopwatch()
-        text = quiet(body(without_instructions(tidy(question.text))))
+        text = quiet(body(without_instructions(tidy(question.text), self.intents.declined)))
         choice = picked(text, question.choices)
         language = spoken("" if choice else text, question.turns, question.locale)
         said = [body(turn.text) for turn in question.turns if turn.role == "learner"][-REMEMBERED:]

@@ -87,9 +87,10 @@ def _named(outcome: Outcome) -> set[str]:
     return {*outcome.evidence.retrieved, *cited, *offered}
 
 
-def false_alarms(texts: Iterable[str]) -> Figure | None:
+def false_alarms(assistant: Assistant, texts: Iterable[str]) -> Figure | None:
     """The share of ordinary messages of which the screening takes anything away."""
-    return mean([without_instructions(text) != text for text in texts])
+    declined = assistant.intents.declined
+    return mean([without_instructions(text, declined) != text for text in texts])
 
 
 def plant(articles: Iterable[Article], injections: Sequence[Injection]) -> list[Article]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from evals.figures import Figure
 
 app = typer.Typer()
+TWINS = {"benign twins": ("injection_benign",), "ordinary questions": ("answerable", "benign_twin")}
+"""Kinds of golden cases that must be left alone, by the name of their figure."""
 ArticlesOption = Annotated[Path, typer.Option(help="A folder of articles.")]
 
 
@@ -104,8 +106,9 @@ def injections(
         clean = [assistant.answer(question) for question in plain]
     with workbench(Corpus(tuple(plant(corpus.articles, found)))) as assistant:
         _print(from_an_article(clean, [assistant.answer(question) for question in plain], found))
-    for name, kinds in (("benign twins", ("injection_benign",)), ("ordinary questions", ("answerable", "benign_twin"))):
-        _print({f"false alarms, {name}": false_alarms(case.question.text for case in cases if case.kind in kinds)})
+        for name, kinds in TWINS.items():
+            texts = (case.question.text for case in cases if case.kind in kinds)
+            _print({f"false alarms, {name}": false_alarms(assistant, texts)})
 
 
 def _print(figures: "dict[str, Figure | None]") -> None:

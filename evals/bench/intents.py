@@ -39,7 +39,7 @@ class Seen:
 
 def look(intents: Intents, question: Question, label: str, language: str = "") -> Seen:
     """What the assistant would take the question for."""
-    text = without_instructions(tidy(question.text))
+    text = without_instructions(tidy(question.text), intents.declined)
     spoken = detect(text, question.locale)
     topic = intents.recognise(text, spoken).topic
     return Seen(label, language or spoken, topic.key, topic.action)

@@ -84,6 +84,20 @@ def test_who_asks_for_a_person_gets_one(assistant: Assistant, text: str) -> None
     assert outcome.suggestions == ()
 
 
+@pytest.mark.parametrize(("yes", "language"), [("yes please", "en"), ("sí, por favor", "es"), ("好的", "zh")])
+def test_a_yes_to_the_offer_of_a_person_is_a_wish_for_one(
+    assistant: Assistant, replies: Replies, yes: str, language: str
+) -> None:
+    offered = (Turn("learner", ASKED[language]), Turn("bot", replies.say("low_confidence", language)))
+    outcome = assistant.answer(Question(yes, offered))
+    assert isinstance(outcome, Handoff)
+    assert (outcome.kind, outcome.reason, outcome.language) == ("required", "asked_for_human", language)
+    answered = (Turn("learner", ASKED[language]), Turn("bot", "…"))
+    for question in (Question(yes, answered), Question("no", offered)):
+        other = assistant.answer(question)
+        assert not (isinstance(other, Handoff) and other.kind == "required")
+
+
 def test_a_sensitive_topic_goes_to_its_department_at_its_priority(assistant: Assistant) -> None:
     outcome = assistant.answer(Question("you charged me twice and nobody gives my money back"))
     assert isinstance(outcome, Handoff)
@@ -269,7 +283,9 @@ def test_without_a_message_or_articles_there_is_a_plain_error(assistant: Assista
 
 def test_an_attempt_to_turn_the_bot_is_declined_without_a_ticket(assistant: Assistant, replies: Replies) -> None:
     intents = assistant.intents
-    declining = replace(intents, topics=tuple(replace(topic, action="decline") for topic in intents.topics))
+    turned = {"asked_for_human": "decline"}
+    topics = tuple(replace(topic, action=turned.get(topic.key, topic.action)) for topic in intents.topics)
+    declining = replace(intents, topics=topics)
     outcome = replace(assistant, intents=declining).answer(Question("I want to talk to a human"))
     assert isinstance(outcome, Handoff)
     assert (outcome.kind, outcome.reason, outcome.suggestions) == ("offered", "out_of_scope", ())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import FOLLOWING, LEANING, leans_back, picked, readings, spoken
+from bot.conversation import FOLLOWING, LEANING, agrees, leans_back, picked, readings, spoken
 from bot.models import Turn
 
 ASKED = "How do I get a refund for a course?"
@@ -98,3 +98,13 @@ def test_a_choice_is_picked_by_its_words_or_its_number(text: str, number: int | 
 
 def test_nothing_is_picked_where_nothing_was_offered() -> None:
     assert picked("1", ()) is None
+
+
+@pytest.mark.parametrize("text", ["Yes please!", "ok", "claro que sí", "好的", "需要，谢谢"])
+def test_a_yes_is_known(text: str) -> None:
+    assert agrees(text)
+
+
+@pytest.mark.parametrize("text", ["no thanks", "no", "yes, but how?", "不用了", "thanks", "", "没"])
+def test_anything_else_is_no_yes(text: str) -> None:
+    assert not agrees(text)

@@ -108,6 +108,18 @@ def test_without_a_handoff_nothing_is_handed_over() -> None:
     assert intents.recognise("hello").topic.key == "hi"
 
 
+def test_what_the_bot_declines_is_measured_apart() -> None:
+    topics = [
+        topic("tampering", "decline", ("en", "agent")),
+        topic("ordinary", "question", ("en", "refund")),
+        topic("asked_for_human", "handoff", ("en", "person")),
+    ]
+    steering, asking = train(topics, counted).declined(["agent", "refund"])
+    assert steering > 0.1
+    assert asking < -0.1
+    assert train(topics[1:], counted).declined(["agent"]) == [float("-inf")]
+
+
 def test_what_was_learned_is_the_same_when_it_is_read_again(intents_file: Path, learned: Intents) -> None:
     again = load(intents_file, learned.encode, "no matter", intents_file.parent)
     kept = load(intents_file, learned.encode, "no matter", intents_file.parent)
