@@ -26,6 +26,12 @@ class Thresholds:
     """A message that says no more than this many words do which no article has is asked back about,"""
     few: int = 6
     """and that has no more words than this: in a small help center most words are common."""
+    vague_though_sure: float = 1.5
+    """The same where one article is sure enough to answer from and another competes,"""
+    few_though_sure: int = 4
+    """the same there: whoever writes a whole sentence rather means the article that it found,"""
+    certain: float = 0.99
+    """and from this confidence on, nothing is asked back about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,26 @@ def decide(standing: Standing, thresholds: Thresholds) -> Verdict:
     if standing.confidence < thresholds.near:
         return "out_of_scope"
     sure = standing.confidence >= thresholds.answer
-    torn = not sure or (standing.gap <= thresholds.competing and not standing.follows)
-    vague = standing.said <= thresholds.vague and standing.words <= thresholds.few
-    if vague and torn and not standing.just_clarified:
+    if not standing.just_clarified and (_torn(standing, thresholds) if sure else _vague(standing, thresholds)):
         return "clarify"
     if standing.missed:
         return "not_helped"
     return "answer" if sure else "low_confidence"
+
+
+def _vague(standing: Standing, thresholds: Thresholds) -> bool:
+    return standing.said <= thresholds.vague and standing.words <= thresholds.few
+
+
+def _torn(standing: Standing, thresholds: Thresholds) -> bool:
+    """Whether a message that is sure enough to answer is a bare word or two that several articles are about."""
+    return (
+        standing.confidence < thresholds.certain
+        and standing.gap <= thresholds.competing
+        and not standing.follows
+        and standing.said <= thresholds.vague_though_sure
+        and standing.words <= thresholds.few_though_sure
+    )
 
 
 def standing_of(found: Found, confidence: float, asked: Asked) -> Standing:

@@ -11,7 +11,7 @@ from bot.letters import body
 from bot.models import Question, Reading
 from bot.ports import Library
 from bot.retrieval import Found, Retrieval
-from bot.screening import quiet, tidy
+from bot.screening import impersonal, quiet, tidy
 from bot.spelling import corrected
 
 
@@ -75,13 +75,13 @@ class Understanding:
         return found
 
     def _readings(self, library: Library, asked: Asked) -> tuple[Reading, ...]:
-        text = asked.text
+        text, before = impersonal(asked.text), [impersonal(each) for each in asked.before]
         if asked.language == "en":
             text = corrected(text, library.keywords(asked.question.audience)[0], self._is_word)
-        if asked.intent.topic.action == "not_helped" and asked.before:
-            again, *rest = readings(text, asked.before, asked_back=True)
-            return (Reading(asked.before[-1], again.share), *rest)
-        return readings(text, asked.before, bool(asked.question.choices))
+        if asked.intent.topic.action == "not_helped" and before:
+            again, *rest = readings(text, before, asked_back=True)
+            return (Reading(before[-1], again.share), *rest)
+        return readings(text, before, bool(asked.question.choices))
 
     def _is_word(self, word: str) -> bool:
         """The embedder's tokenizer holds every common word as one piece."""

@@ -141,6 +141,12 @@ def test_the_same_answer_is_not_given_twice(assistant: Assistant, replies: Repli
     assert "refund-course" not in {each.article_id for each in again.suggestions}
 
 
+def test_personal_data_does_not_disturb_the_search(assistant: Assistant) -> None:
+    asked = "How do I get a refund for my course? Write to me{}."
+    bare, personal = (assistant.answer(Question(asked.format(at))) for at in ("", " ana.lopez@mail.example.org"))
+    assert personal.evidence.scores == bare.evidence.scores
+
+
 TORN = Thresholds(answer=1.1, near=0.0)
 
 
