@@ -62,7 +62,7 @@ class Assistant:
 
     @property
     def understanding(self) -> Understanding:
-        return Understanding(self.intents, self.retrieval)
+        return Understanding(self.intents, self.retrieval, self.replies)
 
     @property
     def answering(self) -> Answering:
@@ -148,7 +148,9 @@ class Assistant:
         unanswered, searched = [], []
         for number, text in enumerate(texts):
             leans = number > 0 and leans_back(text)
-            part = replace(asked, text=text, before=tuple(texts[number - 1 : number]) if leans else asked.before)
+            part = replace(asked, text=text)
+            if leans:
+                part = replace(part, before=tuple(texts[number - 1 : number]), replied="")
             found = self.understanding.search(library, part)
             evidence = self._evidence(library, part, found)
             searched.append((evidence.confidence or 0.0, found))

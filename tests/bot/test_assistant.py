@@ -147,6 +147,20 @@ def test_personal_data_does_not_disturb_the_search(assistant: Assistant) -> None
     assert personal.evidence.scores == bare.evidence.scores
 
 
+def test_a_follow_up_is_searched_with_the_answer_before_it_and_not_with_the_bots_own_words(
+    assistant: Assistant, replies: Replies
+) -> None:
+    def scores(reply: str) -> dict[str, float]:
+        turns = (Turn("learner", ASKED["en"]), Turn("bot", reply))
+        return dict(assistant.answer(Question("and how long does it take?", turns)).evidence.scores)
+
+    answer = replace(assistant, thresholds=SURE).answer(Question(ASKED["en"])).text
+    alone = scores("")
+    assert scores(answer) != alone
+    for words in ("low_confidence", "clarify", "handoff_refund_dispute"):
+        assert scores(replies.say(words, "en", ticket_number="FL-1001")) == alone
+
+
 TORN = Thresholds(answer=1.1, near=0.0)
 
 
