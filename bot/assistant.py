@@ -64,7 +64,7 @@ class Assistant:
 
     @property
     def understanding(self) -> Understanding:
-        return Understanding(self.intents, self.retrieval)
+        return Understanding(self.intents, self.retrieval, self.replies)
 
     @property
     def answering(self) -> Answering:
@@ -156,14 +156,17 @@ class Assistant:
 
     def _of_parts(self, library: Library, asked: Asked, texts: Sequence[str], whole: Outcome) -> Outcome:
         """The answers to several questions, each decided by itself; where fewer than two are sure, and the message as
-        a whole is, that stands."""
+        a whole is, that stands; where none is, the learner is asked which article to begin with."""
         answers: dict[str, Answer] = {}
-        unanswered = []
+        unanswered, searched = [], []
         for number, text in enumerate(texts):
             leans = number > 0 and leans_back(text)
-            part = replace(asked, text=text, before=tuple(texts[number - 1 : number]) if leans else asked.before)
+            part = replace(asked, text=text)
+            if leans:
+                part = replace(part, before=tuple(texts[number - 1 : number]), replied="")
             found = self.understanding.search(library, part)
             evidence = self._evidence(library, part, found)
+            searched.append((evidence.confidence or 0.0, found))
             if self._verdict(library, part, found, evidence) != "answer":
                 unanswered.append((text, found.article_ids[:1]))
             elif found.article_ids[0] not in answers:
@@ -172,9 +175,20 @@ class Assistant:
             answers = {whole.citations[0].article_id: whole}
         # What is nearest to an article that is shown anyway is no question of its own.
         still_open = [text for text, nearest in unanswered if answers.keys().isdisjoint(nearest)]
-        if not answers or len(answers) + len(still_open) == 1:
+        if not answers:
+            return self._begin_with(asked, searched, whole)
+        if len(answers) + len(still_open) == 1:
             return whole
         return self.answering.together(tuple(answers.values()), still_open)
+
+    def _begin_with(self, asked: Asked, searched: Sequence[tuple[float, Found]], whole: Outcome) -> Outcome:
+        """Asked back with the best article of each part, where one is likely the right one; else `whole`."""
+        best = [found.passages[0] for confidence, found in searched if found.passages]
+        likely = max(confidence for confidence, _ in searched) >= self.thresholds.likely_of_several
+        several = len({passage.article.id for passage in best}) > 1
+        if not (likely and several) or asked.question.choices or isinstance(whole, Clarification):
+            return whole
+        return self._clarify("clarify_several", asked, best, whole.evidence)
 
     def _settle(self, library: Library, asked: Asked, found: Found, evidence: Evidence) -> Outcome:
         match self._verdict(library, asked, found, evidence):
@@ -183,7 +197,7 @@ class Assistant:
                 said = [turn.text for turn in asked.question.turns if turn.role == "bot"]
                 return self._offer("same_again", asked, found, evidence) if answer.text in said[-1:] else answer
             case "clarify":
-                return self._clarify(asked, found, evidence)
+                return self._clarify("clarify", asked, found.passages, evidence)
             case verdict:
                 return self._offer(verdict, asked, found, evidence)
 
@@ -205,10 +219,10 @@ class Assistant:
             scores={name: round(value, 4) for name, value in asdict(signs).items()},
         )
 
-    def _clarify(self, asked: Asked, found: Found, evidence: Evidence) -> Clarification:
-        titles = [passage.article.title for passage in found.passages if passage.article.title]
+    def _clarify(self, words: str, asked: Asked, passages: Sequence[Passage], evidence: Evidence) -> Clarification:
+        titles = [passage.article.title for passage in passages if passage.article.title]
         choices = tuple(dict.fromkeys(titles))[:CHOICES]
-        return Clarification(self.replies.say("clarify", asked.language), asked.language, choices, evidence)
+        return Clarification(self.replies.say(words, asked.language), asked.language, choices, evidence)
 
     def _required(self, asked: Asked, evidence: Evidence) -> Handoff:
         topic, language = asked.intent.topic, asked.language

@@ -11,8 +11,14 @@ FOLLOWING = 0.5
 """How much a message counts once more together with the question before it, beside its own words (1)."""
 LEANING = 4.0
 """The same for one that says little alone: of few words, or begun with "and", "what if", "y", "那"."""
+REPLIED = 0.1
+"""The share of what the bot said last: it names what a follow-up leaves out."""
+LONGEST_REPLY = 400
+"""Characters of it that are read."""
 FEW = 5
 """Terms from which a message can stand alone."""
+FEW_LEFT = 3
+"""Terms of which a new topic that was announced consists at least."""
 REMEMBERED = 3
 """Turns of the learner that a chain of follow-ups, and the language of a short message, are read from."""
 _STARTS = re.compile(
@@ -32,6 +38,7 @@ _YES = (
 )
 _WITH_YES = "do it|do that|that would be (great|good|nice)|thanks|thank you|i do|i would|pls|gracias|que sí|quiero"
 _AGREES = re.compile(rf"({_YES})( ({_YES}|{_WITH_YES}))*|[好的啊吧呀是行可以要需嗯对请麻烦你您了拜托谢当然]+")
+_ADDRESS = re.compile(r"\]\([^)\s]*\)")
 _NUMBERS = (
     r"1|one|(the )?(1st|first)( one)?|uno|una|(el|la) primer[oa]?|一|第一[个种项条]?",
     r"2|two|(the )?(2nd|second)( one)?|dos|(el|la) segund[oa]|二|第二[个种项条]?",
@@ -39,19 +46,31 @@ _NUMBERS = (
 )
 
 
-def readings(text: str, before: Sequence[str], asked_back: bool = False) -> tuple[Reading, ...]:
-    """`text` by its own words, and after the question before it; an announced new topic by its own words alone.
+def readings(text: str, before: Sequence[str], asked_back: bool = False, replied: str = "") -> tuple[Reading, ...]:
+    """`text` by its own words, after the question before it, and what the bot replied to that; an announced new topic
+    by its own words alone.
 
     `before` holds what the learner asked earlier, oldest first. `asked_back`: the bot's last word was a question.
     """
-    if not before or _ELSEWHERE.search(text):
+    if not before:
         return (Reading(text),)
-    return weighed(text, before, LEANING if asked_back or leans_back(text) else FOLLOWING)
+    if _ELSEWHERE.search(text):
+        return (Reading(_after_announcement(text)),)
+    own = weighed(text, before, LEANING if asked_back or leans_back(text) else FOLLOWING)
+    if not replied:
+        return own
+    return (*(Reading(each.text, each.share * (1 - REPLIED)) for each in own), Reading(replied, REPLIED))
 
 
 def weighed(text: str, before: Sequence[str], weight: float) -> tuple[Reading, ...]:
     """`text` with weight 1, and with this weight after the last question of `before`."""
     return Reading(text, 1 / (1 + weight)), Reading(f"{_chain(before)}\n{text}", weight / (1 + weight))
+
+
+def last_reply(turns: Sequence[Turn]) -> str:
+    """The beginning of what the bot said last, without the addresses of its links; "" where it said nothing."""
+    said = next((turn.text for turn in reversed(turns) if turn.role == "bot"), "")
+    return _ADDRESS.sub("]", said)[:LONGEST_REPLY].strip()
 
 
 def leans_back(text: str) -> bool:
@@ -85,6 +104,12 @@ def picked(text: str, choices: Sequence[str]) -> str | None:
     if not most or shared.count(most) > 1 or len(own) > 2 * FEW:
         return None
     return choices[shared.index(most)]
+
+
+def _after_announcement(text: str) -> str:
+    """What follows "by the way" and the like; all of it where that says little."""
+    rest = text[[found.end() for found in _ELSEWHERE.finditer(text)][-1] :].lstrip(" ,.:;，。：")
+    return rest if len(set(terms(rest))) >= FEW_LEFT else text
 
 
 def _chain(before: Sequence[str]) -> str:

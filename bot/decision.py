@@ -21,11 +21,22 @@ class Thresholds:
     near: float = 0.2
     """Below this confidence the question is far from everything the help center talks about."""
     competing: float = 0.2
-    """Two articles compete where the second's score lies no further below the best one's than this share of it."""
+    """Articles compete where the second's score lies no further below the best one's than this share of it."""
     vague: float = 2.0
     """A message that says no more than this many words do which no article has is asked back about,"""
     few: int = 6
     """and that has no more words than this: in a small help center most words are common."""
+    likely: float = 0.5
+    """Where several compete and the best one is likelier right than not, the learner knows which; below this, the
+    right one is too often none of them,"""
+    likely_of_several: float = 0.2
+    """or, where a message asks several things, the best one of each."""
+    vague_though_sure: float = 1.5
+    """The same where one article is sure enough to answer from and another competes,"""
+    few_though_sure: int = 4
+    """the same there: whoever writes a whole sentence rather means the article that it found,"""
+    certain: float = 0.99
+    """and from this confidence on, nothing is asked back about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +57,34 @@ class Standing:
 
 
 def decide(standing: Standing, thresholds: Thresholds) -> Verdict:
-    """Ask back, once, about a vague question, unless one article stands out; answer when sure, but never again from an
-    article that did not help; else offer a person."""
+    """Ask back, once, about a vague question, and where the right article is likely among several; answer when sure,
+    but never again from an article that did not help; else offer a person."""
     if standing.confidence < thresholds.near:
         return "out_of_scope"
     sure = standing.confidence >= thresholds.answer
-    torn = not sure or (standing.gap <= thresholds.competing and not standing.follows)
-    vague = standing.said <= thresholds.vague and standing.words <= thresholds.few
-    if vague and torn and not standing.just_clarified:
+    if not standing.just_clarified and (_torn(standing, thresholds) if sure else _open(standing, thresholds)):
         return "clarify"
     if standing.missed:
         return "not_helped"
     return "answer" if sure else "low_confidence"
+
+
+def _open(standing: Standing, thresholds: Thresholds) -> bool:
+    """Whether a message that is not sure enough says too little, or leaves open which of some articles it means."""
+    vague = standing.said <= thresholds.vague and standing.words <= thresholds.few
+    likely = standing.confidence >= thresholds.likely and standing.gap <= thresholds.competing
+    return vague or (likely and not standing.missed)
+
+
+def _torn(standing: Standing, thresholds: Thresholds) -> bool:
+    """Whether a message that is sure enough to answer is a bare word or two that several articles are about."""
+    return (
+        standing.confidence < thresholds.certain
+        and standing.gap <= thresholds.competing
+        and not standing.follows
+        and standing.said <= thresholds.vague_though_sure
+        and standing.words <= thresholds.few_though_sure
+    )
 
 
 def standing_of(found: Found, confidence: float, asked: Asked) -> Standing:

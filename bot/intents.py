@@ -105,7 +105,9 @@ class Intents:
 
     def declined(self, texts: Sequence[str]) -> list[float]:
         """How far, for each text, the best topic that the bot declines is ahead of everything else."""
-        leads: list[float] = _leads(np.array([self._scores_of(text) for text in texts]), self.topics, "decline").tolist()
+        leads: list[float] = _leads(
+            np.array([self._scores_of(text) for text in texts]), self.topics, "decline"
+        ).tolist()
         return leads
 
     def _scores_of(self, text: str) -> Vectors:

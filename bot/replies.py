@@ -8,6 +8,8 @@ import yaml
 from bot.errors import BadInput
 from bot.language import SPOKEN
 
+LONGEST_VALUE = 40
+"""Characters that a ticket's number or a language's name has at most."""
 SHIPPED = Path(__file__).with_name("replies.yaml")
 
 _OFFERS = ("low_confidence", "not_helped", "same_again", "out_of_scope")
@@ -26,6 +28,10 @@ class Replies:
             text = text.replace(f"{{{name}}}", value)
         return text
 
+    def own(self, text: str) -> bool:
+        """Whether the bot said this in words of its own, not in an article's."""
+        return any(_says(words, text) for languages in self.texts.values() for words in languages.values())
+
     def has(self, key: str) -> bool:
         return key in self.texts
 
@@ -33,6 +39,14 @@ class Replies:
         """Whether this is one of the replies that end by asking whether a person shall look at it."""
         offers = (self.texts.get(f"{key}{rest}", {}) for key in _OFFERS for rest in ("", "_nothing_else"))
         return any(text == reply for by_language in offers for reply in by_language.values())
+
+
+def _says(words: str, text: str) -> bool:
+    """Whether `text` is this reply, whatever stands in the place of its placeholder."""
+    head, brace, rest = words.partition("{")
+    if not brace:
+        return text == head
+    return text.startswith(head) and text.endswith(rest.rpartition("}")[2]) and len(text) < len(words) + LONGEST_VALUE
 
 
 def read_replies(file: Path) -> Replies:

@@ -36,6 +36,8 @@ _STREET = re.compile(
     r"((?:我住在|我的地址是)\s*)([^，。；\n]*\d[^，。；\n]*)"
 )
 
+_MARK = re.compile(r"\s*\[(?:e-mail|(?:account|card|identity|phone) number|network address|password|name|address)\]")
+
 
 def clean_controls(text: str) -> str:
     """NFC, without control and direction characters; line ends and tabs stay."""
@@ -74,6 +76,12 @@ def redact(text: str) -> str:
     for pattern in (_NAME, _NAME_ANY, _NAME_ZH):
         text = pattern.sub(r"\1[name]", text)
     return text
+
+
+def impersonal(text: str) -> str:
+    """`text` to search by: no article has somebody's number or address, and as an unknown word it would only make the
+    question look foreign. `text` itself where nothing else is left."""
+    return _MARK.sub("", redact(text)).strip() or text
 
 
 def holds_secret(text: str) -> bool:

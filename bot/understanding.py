@@ -4,14 +4,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.conversation import REMEMBERED, picked, readings, spoken
+from bot.conversation import REMEMBERED, last_reply, picked, readings, spoken
 from bot.instructions import without_instructions
 from bot.intents import Intent, Intents
 from bot.letters import body
 from bot.models import Question, Reading
 from bot.ports import Library
+from bot.replies import Replies
 from bot.retrieval import Found, Retrieval
-from bot.screening import quiet, tidy
+from bot.screening import impersonal, quiet, tidy
 from bot.spelling import corrected
 
 
@@ -39,6 +40,8 @@ class Asked:
     intent: Intent
     before: tuple[str, ...]
     """What the learner asked earlier, oldest first; small talk and complaints left out."""
+    replied: str
+    """What the bot said last, where that came from an article."""
     choice: str | None
     """Which of the bot's choices it picks."""
     watch: Stopwatch
@@ -48,6 +51,7 @@ class Asked:
 class Understanding:
     intents: Intents
     retrieval: Retrieval
+    replies: Replies
 
     def asked(self, question: Question) -> Asked:
         """Raises BadInput for an empty or endless message."""
@@ -57,7 +61,17 @@ class Understanding:
         language = spoken("" if choice else text, question.turns, question.locale)
         said = [body(turn.text) for turn in question.turns if turn.role == "learner"][-REMEMBERED:]
         before = tuple(each for each in said if each != text and self._asks(each))
-        asked = Asked(question, text, language, self.intents.recognise(text, language), before, choice, watch)
+        replied = last_reply(question.turns)
+        asked = Asked(
+            question,
+            text,
+            language,
+            self.intents.recognise(text, language),
+            before,
+            "" if self.replies.own(replied) else replied,
+            choice,
+            watch,
+        )
         watch.lap("understand")
         return asked
 
@@ -75,13 +89,13 @@ class Understanding:
         return found
 
     def _readings(self, library: Library, asked: Asked) -> tuple[Reading, ...]:
-        text = asked.text
+        text, before = impersonal(asked.text), [impersonal(each) for each in asked.before]
         if asked.language == "en":
             text = corrected(text, library.keywords(asked.question.audience)[0], self._is_word)
-        if asked.intent.topic.action == "not_helped" and asked.before:
-            again, *rest = readings(text, asked.before, asked_back=True)
-            return (Reading(asked.before[-1], again.share), *rest)
-        return readings(text, asked.before, bool(asked.question.choices))
+        if asked.intent.topic.action == "not_helped" and before:
+            again, *rest = readings(text, before, asked_back=True)
+            return (Reading(before[-1], again.share), *rest)
+        return readings(text, before, bool(asked.question.choices), asked.replied)
 
     def _is_word(self, word: str) -> bool:
         """The embedder's tokenizer holds every common word as one piece."""

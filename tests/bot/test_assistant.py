@@ -22,7 +22,7 @@ ASKED = {
     "zh": "怎么申请课程退款？",
 }
 SURE = Thresholds(answer=0.0, near=0.0)
-NEVER = Thresholds(answer=1.1, near=0.0)
+NEVER = Thresholds(answer=1.1, near=0.0, likely=1.1)
 FAR = "What is the capital city of France?"
 
 
@@ -155,6 +155,26 @@ def test_the_same_answer_is_not_given_twice(assistant: Assistant, replies: Repli
     assert "refund-course" not in {each.article_id for each in again.suggestions}
 
 
+def test_personal_data_does_not_disturb_the_search(assistant: Assistant) -> None:
+    asked = "How do I get a refund for my course? Write to me{}."
+    bare, personal = (assistant.answer(Question(asked.format(at))) for at in ("", " ana.lopez@mail.example.org"))
+    assert personal.evidence.scores == bare.evidence.scores
+
+
+def test_a_follow_up_is_searched_with_the_answer_before_it_and_not_with_the_bots_own_words(
+    assistant: Assistant, replies: Replies
+) -> None:
+    def scores(reply: str) -> dict[str, float]:
+        turns = (Turn("learner", ASKED["en"]), Turn("bot", reply))
+        return dict(assistant.answer(Question("and how long does it take?", turns)).evidence.scores)
+
+    answer = replace(assistant, thresholds=SURE).answer(Question(ASKED["en"])).text
+    alone = scores("")
+    assert scores(answer) != alone
+    for words in ("low_confidence", "clarify", "handoff_refund_dispute"):
+        assert scores(replies.say(words, "en", ticket_number="FL-1001")) == alone
+
+
 TORN = Thresholds(answer=1.1, near=0.0)
 
 
@@ -205,6 +225,21 @@ def test_two_questions_get_both_answers(assistant: Assistant) -> None:
     assert [each.number for each in outcome.citations] == [1, 2]
     assert all(f"**{each.title}**" in outcome.text for each in outcome.citations)
     assert outcome.evidence.retrieved[:2] == ("refund-course", "receipts-invoices")
+
+
+def test_of_two_questions_that_are_not_sure_the_learner_says_which_comes_first(
+    assistant: Assistant, replies: Replies
+) -> None:
+    unsure = replace(assistant, thresholds=NEVER)
+    outcome = unsure.answer(Question(BOTH))
+    assert isinstance(outcome, Clarification)
+    assert outcome.text == replies.say("clarify_several", "en")
+    assert len(outcome.choices) == 2
+    first = unsure.answer(Question("2", (Turn("learner", BOTH), Turn("bot", outcome.text)), choices=outcome.choices))
+    assert isinstance(first, Answer)
+    assert first.citations[0].title == outcome.choices[1]
+    far = replace(assistant, thresholds=replace(NEVER, likely_of_several=1.1))
+    assert isinstance(far.answer(Question(BOTH)), Handoff)
 
 
 def test_of_two_questions_the_one_that_is_not_sure_is_named(assistant: Assistant) -> None:

@@ -75,7 +75,7 @@ def test_the_oldest_gives_way(keeping: Assistant) -> None:
 
 
 def test_offers_of_a_person_are_not_kept(keeping: Assistant) -> None:
-    never = replace(keeping, thresholds=Thresholds(answer=1.1, near=0.0))
+    never = replace(keeping, thresholds=Thresholds(answer=1.1, near=0.0, likely=1.1))
     assert isinstance(never.answer(ASKED), Handoff)
     assert isinstance(keeping.answer(ASKED), Answer)
 

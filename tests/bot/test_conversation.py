@@ -2,7 +2,18 @@
 
 import pytest
 
-from bot.conversation import FOLLOWING, LEANING, agrees, leans_back, picked, readings, spoken
+from bot.conversation import (
+    FOLLOWING,
+    LEANING,
+    LONGEST_REPLY,
+    REPLIED,
+    agrees,
+    last_reply,
+    leans_back,
+    picked,
+    readings,
+    spoken,
+)
 from bot.models import Turn
 
 ASKED = "How do I get a refund for a course?"
@@ -43,6 +54,39 @@ def test_a_first_question_has_one_reading() -> None:
 )
 def test_an_announced_new_topic_drags_nothing_along(text: str) -> None:
     assert len(readings(text, [ASKED])) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Thanks, works. By the way, what's included in Plus?", "what's included in Plus?"),
+        ("Perfecto, gracias. Y cambiando de tema, no veo mi diploma", "no veo mi diploma"),
+        ("找着了多谢。说个别的，怎么改头像", "怎么改头像"),
+        ("my certificate, by the way", "my certificate, by the way"),
+    ],
+)
+def test_of_an_announced_new_topic_the_topic_is_read(text: str, read: str) -> None:
+    assert [each.text for each in readings(text, [ASKED])] == [read]
+    assert [each.text for each in readings(text, [])] == [text]
+
+
+def test_what_the_bot_replied_is_a_reading_of_its_own() -> None:
+    *own, reply = readings("and how long?", [ASKED], replied="Open your purchases.")
+    assert (reply.text, reply.share) == ("Open your purchases.", REPLIED)
+    assert [each.text for each in own] == [each.text for each in readings("and how long?", [ASKED])]
+    assert sum(each.share for each in own) == pytest.approx(1 - REPLIED)
+    assert len(readings("By the way, where is my diploma?", [ASKED], replied="Open it.")) == 1
+
+
+def test_the_last_reply_is_read_from_its_beginning_without_addresses() -> None:
+    turns = (
+        Turn("bot", "Hello!"),
+        Turn("learner", ASKED),
+        Turn("bot", "See [Refunds](/help/en/refunds). " + "x" * 999),
+    )
+    assert last_reply(turns).startswith("See [Refunds]. xxx")
+    assert len(last_reply(turns)) == LONGEST_REPLY
+    assert last_reply(turns[1:2]) == ""
 
 
 def test_a_chain_of_follow_ups_goes_back_to_the_question_it_began_with() -> None:

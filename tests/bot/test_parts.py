@@ -22,6 +22,22 @@ from bot.parts import parts
             "¿Cuándo me dan el diploma y cómo lo subo a LinkedIn?",
             ("¿Cuándo me dan el diploma", "cómo lo subo a LinkedIn?"),
         ),
+        ("I'd like to test Plus. And how do I get out?", ("I'd like to test Plus.", "how do I get out?")),
+        ("Two things: what's the fee, and is there a trial?", ("Two things: what's the fee", "is there a trial?")),
+        (
+            "Quiero dejar de pagar. También me gustaría saber si puedo seguir.",
+            ("Quiero dejar de pagar.", "me gustaría saber si puedo seguir."),
+        ),
+        (
+            "Necesito la factura de mayo y también cambiar la tarjeta",
+            ("Necesito la factura de mayo", "cambiar la tarjeta"),
+        ),
+        (
+            "necesito sumar a 5 personas y, por otro lado, sacar un resumen",
+            ("necesito sumar a 5 personas", "sacar un resumen"),
+        ),
+        ("测验限多少分钟、没过能考几次", ("测验限多少分钟", "没过能考几次")),
+        ("标价含不含税，还有我的码贴在哪一栏？", ("标价含不含税", "我的码贴在哪一栏？")),
         ("应用在哪下载，另外怎么改成中文", ("应用在哪下载", "怎么改成中文")),
         (
             "1) who marks my work? 2) can I send it again?",
@@ -39,6 +55,9 @@ def test_two_questions_are_two(text: str, questions: tuple[str, ...]) -> None:
         "How do I get a refund?",
         "I forgot my password. How do I get in?",
         "How do I change my name and photo?",
+        "I paid twice. Also I can't get in. How do I get it back?",
+        "I want my money back. Also, I never watched it.",
+        "Does it refer to this only, or does it also include that",
         "Why?",
         "refund",
         "What is it? Why is it so? How do I pay? Where is it? When is it?",

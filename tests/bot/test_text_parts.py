@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import BadInput
 from bot.language import SPOKEN, base, detect
 from bot.models import Audience
-from bot.screening import MAX_CHARACTERS, holds_secret, redact, tidy
+from bot.screening import MAX_CHARACTERS, holds_secret, impersonal, redact, tidy
 from bot.units import Rate, duration, rate, size
 from tests.ingestion.corpora import article
 
@@ -102,6 +102,19 @@ def test_tidying_twice_changes_nothing_more(text: str) -> None:
 )
 def test_personal_data_is_replaced_by_its_kind(text: str, shown: str) -> None:
     assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "searched"),
+    [
+        ("nothing reaches ana@mail.example.org, why?", "nothing reaches, why?"),
+        ("我叫王小明，怎么退款", "我叫，怎么退款"),
+        ("my name is [wrong]", "my name is [wrong]"),
+        ("ana@mail.example.org", "ana@mail.example.org"),
+    ],
+)
+def test_personal_data_is_not_searched_for(text: str, searched: str) -> None:
+    assert impersonal(text) == searched
 
 
 @pytest.mark.parametrize(
