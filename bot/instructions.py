@@ -19,7 +19,7 @@ CLEAR = 0.2
 """The lead of a part that is taken away."""
 FAR = -0.25
 """The lead that what is left must stay under, else the rest of an attack would be taken for a question. All three were
-chosen on the golden cases' tune split, where these two leave every harmless look-alike whole."""
+chosen on the golden cases' tune split, DOUBTFUL and CLEAR so that every harmless look-alike there stays whole."""
 MOST = 40
 """Parts of a message that are looked at one by one; of more the phrases must do."""
 
