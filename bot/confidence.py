@@ -14,6 +14,9 @@ from bot.keywords import terms
 from bot.models import Article
 from bot.retrieval import Found
 
+COVERED_USUALLY = 0.4
+"""What is taken for the covered share where words cannot tell: about the mean of questions whose words can."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signs:
@@ -26,7 +29,8 @@ class Signs:
     level: float = 0.0
     """Score of the best article: 0 like that of a stranger here, 1 like that of a question's own article."""
     covered: float = 0.0
-    """Share of the question's terms, weighted by idf, that the best article has."""
+    """Share of the question's terms, weighted by idf, that the best article has; COVERED_USUALLY where it is in another
+    language, or in Chinese, of whose pairs of characters even the right article has few."""
     gap: float = 0.0
     """Score of the best article less that of the second; says whether two compete, no part of the estimate."""
     shared_space: float = 0.0
@@ -72,13 +76,22 @@ def signs_of(found: Found, language: str, background: Background) -> Signs:
     space = background.of(language)
     scores = [passage.score for passage in rest[:9]] or [0.0]
     next_best = max((space.outstanding(each.article.id, each.score) for each in rest), default=0.0)
-    total = sum(found.term_weights.values()) or 1.0
-    have = _words_of(best.article)
     return Signs(
         lead=space.outstanding(best.article.id, best.score) - next_best,
         spread=best.score - sum(scores) / len(scores),
         level=space.level(best.score),
-        covered=sum(weight for term, weight in found.term_weights.items() if term in have) / total,
+        covered=covered(found) if _words_tell(best.article, language) else COVERED_USUALLY,
         gap=best.score - scores[0],
         shared_space=shared,
     )
+
+
+def covered(found: Found) -> float:
+    """Share of the question's terms, weighted by idf, that the best article has."""
+    have = _words_of(found.passages[0].article)
+    total = sum(found.term_weights.values()) or 1.0
+    return sum(weight for term, weight in found.term_weights.items() if term in have) / total
+
+
+def _words_tell(article: Article, language: str) -> bool:
+    return article.locale.startswith(language) and language != "zh"

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from bot.assistant import Assistant
 from bot.background import Background
-from bot.confidence import signs_of
+from bot.confidence import Signs, covered, signs_of
 from bot.language import detect
 from bot.models import Question
 from bot.ports import Library
+from bot.retrieval import Found
 from evals.dataset import Dataset, LabelledQuestion
 from evals.workbench import Workbench
 from ingestion.background import FOREIGN
@@ -66,7 +67,7 @@ def observe(dataset: Dataset, outside: Sequence[str], workbench: Workbench) -> l
         for each in (*dataset.questions, *strangers):
             language = detect(each.question.text, each.question.locale)
             for made in (False, True) if language == "en" else (False,):
-                row = _row(assistant, library, each, FOREIGN if made else language, each in strangers)
+                row = _row(assistant, library, each, FOREIGN if made else language, each in strangers, made)
                 rows.setdefault((made or language != "en", made), []).append(row)
     return [_observed(dataset, shared, made, found) for (shared, made), found in rows.items()]
 
@@ -81,17 +82,25 @@ class _Row:
     outside: bool
 
 
-def _row(assistant: Assistant, library: Library, each: LabelledQuestion, language: str, outside: bool) -> _Row:
+def _row(
+    assistant: Assistant, library: Library, each: LabelledQuestion, language: str, outside: bool, made: bool
+) -> _Row:
     asked = replace(assistant.understanding.asked(each.question), language=language)
     found = assistant.understanding.search(library, asked)
     return _Row(
-        signs=signs_of(found, language, library.background).values(),
-        plain=signs_of(found, language, Background()).values(),
+        signs=_signs(found, language, library.background, made).values(),
+        plain=_signs(found, language, Background(), made).values(),
         cosine=found.passages[0].dense if found.passages else 0.0,
         right=bool(found.article_ids) and found.article_ids[0] in each.settled_by,
         settled=bool(each.settled_by),
         outside=outside,
     )
+
+
+def _signs(found: Found, language: str, background: Background, made: bool) -> Signs:
+    """Of a question that is only searched as if it were foreign, its own words still tell."""
+    signs = signs_of(found, language, background)
+    return replace(signs, covered=covered(found)) if made and found.passages else signs
 
 
 def _observed(dataset: Dataset, shared: bool, made: bool, rows: Sequence[_Row]) -> Observed:

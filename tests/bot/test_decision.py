@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.background import Background, Space
-from bot.confidence import Calibrator, Signs, signs_of
+from bot.confidence import COVERED_USUALLY, Calibrator, Signs, covered, signs_of
 from bot.decision import Standing, Thresholds, Verdict, decide
 from bot.models import Chunk, Passage
 from bot.prior import Prior, load_prior
@@ -101,6 +101,18 @@ def test_signs_say_how_far_the_best_stands_out() -> None:
     assert clear.covered == pytest.approx(0.5)
     assert signs_of(search(), "en", Background()) == Signs()
     assert signs_of(search(), "es", Background()) == Signs(shared_space=1.0)
+
+
+def test_words_tell_nothing_across_languages_or_in_chinese() -> None:
+    for language in ("es", "zh"):
+        assert signs_of(search(0.9, 0.2), language, Background()).covered == COVERED_USUALLY
+    spanish = passage("a", "refund of a course", 0.9)
+    own = replace(spanish, article=replace(spanish.article, locale="es"))
+    found = replace(search(0.9), passages=(own,))
+    assert signs_of(found, "es", Background()).covered == covered(found) == pytest.approx(0.5)
+    assert signs_of(found, "en", Background()).covered == COVERED_USUALLY
+    chinese = replace(found, passages=(replace(own, article=replace(own.article, locale="zh")),))
+    assert signs_of(chinese, "zh", Background()).covered == COVERED_USUALLY
 
 
 def test_signs_are_read_by_what_scores_mean_in_the_help_center() -> None:
