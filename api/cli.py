@@ -3,7 +3,11 @@
 Exit codes: 0 done, 2 bad input (one plain sentence), 3 a gate said no, 1 anything else.
 """
 
+import os
 import sys
+
+# Before NumPy is imported, which reads it once: with more threads than cores a question's tail is ruined.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
 

@@ -85,20 +85,23 @@ class DefaultEmbedder:
 
     def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         shared = self.multilingual(texts)
-        english = self._map.walk(shared)
+        english = np.empty((len(texts), MiniLM.dimensions), dtype=np.float32)
         for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
-            if language.startswith("en"):
-                english[row] = self._minilm.embed([text])[0]
+            english[row] = self._minilm.embed([text])[0] if language.startswith("en") else self._mapped(shared[row])
         return np.divide(np.hstack([english, shared]), np.sqrt(np.float32(2)))
 
     def embed_questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         shared = self.multilingual(texts)
-        english = self._map.walk(shared)
+        english = np.empty((len(texts), MiniLM.dimensions), dtype=np.float32)
         for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
             if language.startswith("en"):
                 english[row] = self._english(text) / (1 + USE_SHARE)
                 shared[row] *= USE_SHARE / (1 + USE_SHARE)
             else:
-                english[row] *= self._mapped_share / (1 + self._mapped_share)
+                english[row] = self._mapped(shared[row]) * (self._mapped_share / (1 + self._mapped_share))
                 shared[row] /= 1 + self._mapped_share
         return np.multiply(np.hstack([english, shared]), np.sqrt(np.float32(2)))
+
+    def _mapped(self, vector: Vectors) -> Vectors:
+        mapped: Vectors = self._map.walk(vector[None])[0]
+        return mapped
