@@ -160,12 +160,7 @@ class Assistant:
         answers: dict[str, Answer] = {}
         unanswered, searched = [], []
         for number, text in enumerate(texts):
-            leans = number > 0 and leans_back(text)
-            part = replace(asked, text=text)
-            if leans:
-                part = replace(part, before=tuple(texts[number - 1 : number]), replied="")
-            found = self.understanding.search(library, part)
-            evidence = self._evidence(library, part, found)
+            part, found, evidence = self._of_part(library, asked, text, texts[number - 1] if number else None)
             searched.append((evidence.confidence or 0.0, found))
             if self._verdict(library, part, found, evidence) != "answer":
                 unanswered.append((text, found.article_ids[:1]))
@@ -180,6 +175,21 @@ class Assistant:
         if len(answers) + len(still_open) == 1:
             return whole
         return self.answering.together(tuple(answers.values()), still_open)
+
+    def _of_part(
+        self, library: Library, asked: Asked, text: str, previous: str | None
+    ) -> tuple[Asked, Found, Evidence]:
+        """A part that says little is read after the one before it, unless its own words name something and are sure."""
+        alone = replace(asked, text=text)
+        found = self.understanding.search(library, alone)
+        evidence = self._evidence(library, alone, found)
+        names = standing_of(found, evidence.confidence or 0.0, alone).said > self.thresholds.vague_though_sure
+        sure = self._verdict(library, alone, found, evidence) == "answer"
+        if previous is None or not leans_back(text) or (names and sure):
+            return alone, found, evidence
+        after = replace(alone, before=(previous,), replied="")
+        found = self.understanding.search(library, after)
+        return after, found, self._evidence(library, after, found)
 
     def _begin_with(self, asked: Asked, searched: Sequence[tuple[float, Found]], whole: Outcome) -> Outcome:
         """Asked back with the best article of each part, where one is likely the right one; else `whole`."""

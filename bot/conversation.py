@@ -16,7 +16,9 @@ REPLIED = 0.1
 LONGEST_REPLY = 400
 """Characters of it that are read."""
 FEW = 5
-"""Terms from which a message can stand alone."""
+"""Terms from which a message can stand alone,"""
+POINTING = 9
+"""and those from which one can that says "it"."""
 FEW_LEFT = 3
 """Terms of which a new topic that was announced consists at least."""
 REMEMBERED = 3
@@ -25,6 +27,7 @@ _STARTS = re.compile(
     r"^\W*(and|what about|how about|what if|even if|y|qué tal|aunque|那|那么|如果|要是)(\b|(?=[\u3400-\u9fff]))",
     re.IGNORECASE,
 )
+_POINTS = re.compile(r"\b(it|them|eso|esto|ello|ellos|ellas)\b|它", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"\b(by the way|btw|(something|topic|question|thing)s? (completely |totally |entirely )?(else|different)|"
     r"(completely |totally )?(different|unrelated|another|new|separate) (thing|question|topic|matter|issue)|"
@@ -75,7 +78,8 @@ def last_reply(turns: Sequence[Turn]) -> str:
 
 def leans_back(text: str) -> bool:
     """Whether a message is hard to understand without what was said before it."""
-    return len(set(terms(text))) < FEW or bool(_STARTS.match(text))
+    words = len(set(terms(text)))
+    return words < FEW or bool(_STARTS.match(text)) or (words < POINTING and bool(_POINTS.search(text)))
 
 
 def spoken(text: str, turns: Sequence[Turn], locale: str | None) -> str:

@@ -227,6 +227,28 @@ def test_two_questions_get_both_answers(assistant: Assistant) -> None:
     assert outcome.evidence.retrieved[:2] == ("refund-course", "receipts-invoices")
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("How do I get a refund for a course? And where are invoices kept?", "refund-course"),
+        ("¿Cómo pido un reembolso y también dónde están mis facturas?", "refund-status"),
+    ],
+)
+def test_a_short_second_question_that_names_something_is_read_by_its_own_words(
+    assistant: Assistant, text: str, first: str
+) -> None:
+    outcome = replace(assistant, thresholds=SURE).answer(Question(text))
+    assert isinstance(outcome, Answer)
+    assert [each.article_id for each in outcome.citations] == [first, "receipts-invoices"]
+
+
+def test_a_second_question_that_only_points_back_is_read_after_the_first(assistant: Assistant) -> None:
+    text = "How do I get a refund for a course? And how long does it take?"
+    outcome = replace(assistant, thresholds=SURE).answer(Question(text))
+    assert isinstance(outcome, Answer)
+    assert all(each.article_id.startswith("refund") for each in outcome.citations)
+
+
 def test_of_two_questions_that_are_not_sure_the_learner_says_which_comes_first(
     assistant: Assistant, replies: Replies
 ) -> None:

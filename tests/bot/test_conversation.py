@@ -152,3 +152,14 @@ def test_a_yes_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", ["no thanks", "no", "yes, but how?", "不用了", "thanks", "", "没"])
 def test_anything_else_is_no_yes(text: str) -> None:
     assert not agrees(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["how long does it take?", "where do I find them in the app?", "¿y cuánto tarda eso?", "它多少钱？"]
+)
+def test_what_points_back_cannot_stand_alone(text: str) -> None:
+    assert leans_back(text)
+
+
+def test_a_long_question_may_say_it_of_itself() -> None:
+    assert not leans_back("My certificate shows an old name, where in the account settings can I correct it myself?")
