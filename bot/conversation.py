@@ -10,7 +10,8 @@ from bot.models import Reading, Turn
 FOLLOWING = 0.5
 """How much a message counts once more together with the question before it, beside its own words (1)."""
 LEANING = 4.0
-"""The same for one that says little alone: of few words, or begun with "and", "what if", "y", "那"."""
+"""The same for one that says little alone: of few words, begun with "and", "what if", "y", "那", or short and about an
+"it"."""
 REPLIED = 0.1
 """The share of what the bot said last: it names what a follow-up leaves out."""
 LONGEST_REPLY = 400
@@ -18,7 +19,7 @@ LONGEST_REPLY = 400
 FEW = 5
 """Terms from which a message can stand alone,"""
 POINTING = 9
-"""and those from which one can that says "it"."""
+"""and from which one that says "it" can."""
 FEW_LEFT = 3
 """Terms of which a new topic that was announced consists at least."""
 REMEMBERED = 3
