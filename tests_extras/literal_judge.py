@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.bot.serving import serving
 
 ENOUGH = 0.6
 
@@ -14,11 +15,8 @@ ENOUGH = 0.6
 @contextmanager
 def literal_judge() -> Iterator[str]:
     """Gives the base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Judge)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
+    with serving(_Judge) as url:
+        yield url
 
 
 def verdict(claim: str, context: str) -> int:

@@ -1,15 +1,15 @@
 """A small real server that speaks OpenAI's embeddings, and misbehaves as it is told."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from bot.ports import Vectors
+from tests.bot.serving import serving
 from tests.ingestion.corpora import HashEmbedder
 
 Encode = Callable[[Sequence[str]], Vectors]
@@ -81,11 +81,5 @@ def running(encode: Encode = hashed) -> Iterator[EmbeddingServer]:
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    state.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    try:
+    with serving(Handler) as state.url:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
