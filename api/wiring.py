@@ -86,8 +86,7 @@ def open_storage(settings: Settings) -> Storage:
 
 def make_encoders(settings: Settings) -> Encoders:
     """The models. Raises ModelUnavailable where a file is missing and BadInput for an unknown embedder."""
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(variable, str(settings.threads))
+    os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
     from bot.adapters.default_embedder import DefaultEmbedder
 
     default = DefaultEmbedder(settings.models, settings.threads)

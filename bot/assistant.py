@@ -96,7 +96,8 @@ class Assistant:
 
     def warm_up(self, library: Library) -> None:
         """Do once what every question does, so that the first learner waits no longer than the others. What is in
-        memory then stays: the garbage collector need not go through it again and again."""
+        memory then stays: the garbage collector need not go through it again and again, but for what an earlier version
+        left behind."""
         for language, text in WARM_UP.items():
             detect(text)
             self.intents.recognise(text)
@@ -104,6 +105,7 @@ class Assistant:
             if found.passages:
                 extract(found.passages[0], found.term_weights)
                 signs_of(found, language, library.background)
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
 

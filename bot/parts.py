@@ -55,7 +55,7 @@ def parts(text: str) -> tuple[str, ...]:
             questions.append(said)
             said = ""
         said = f"{said} {piece}".strip()
-        wished = wishes or (wished and bool(questions or said))
+        wished = wished or wishes
         if length(piece) >= SHORTEST and (asks or (added and wishes and questions)):
             questions.append(said)
             said, wished = "", False
